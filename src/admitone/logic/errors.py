@@ -1,0 +1,47 @@
+"""Every refusal of the product: one code, one sentence, one HTTP status (docs/errors.md is checked against this table)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: code -> (HTTP status, sentence for people)
+PROBLEMS: dict[str, tuple[int, str]] = {
+    "link_unknown": (404, "There is no such booking link."),
+    "link_used": (410, "This link has already been used. It worked for one booking."),
+    "link_deleted": (410, "This link has been withdrawn."),
+    "link_expired": (410, "This link has expired."),
+    "link_not_open": (409, "This link is not open yet."),
+    "calendar_paused": (409, "This calendar is not taking bookings at the moment."),
+    "slot_taken": (409, "That time has just been taken. Choose another; the link has not been used."),
+    "slot_unavailable": (422, "That time cannot be booked."),
+    "contact_mismatch": (403, "This link was made for another person. The link has not been used."),
+    "code_required": (403, "Enter the code that was mailed to the address this link is for."),
+    "code_invalid": (403, "That code is wrong or too old. Ask for a new one."),
+    "idempotency_key_reused": (422, "This idempotency key was used with another request."),
+    "rate_limited": (429, "Too many requests. Wait and try again."),
+    "invalid": (422, "Some values need to be corrected."),
+    "malformed": (400, "The request could not be read."),
+    "unauthorized": (401, "A valid API key is needed: Authorization: Bearer KEY."),
+    "forbidden": (403, "This key or role may not do that."),
+    "not_found": (404, "There is no such thing here."),
+    "method_not_allowed": (405, "That method is not allowed here."),
+    "booking_not_active": (409, "This booking has been cancelled or is over."),
+    "booking_locked": (409, "This booking can no longer be changed by its guest."),
+    "slug_taken": (409, "That address is already in use."),
+    "last_owner": (409, "A sub-account needs at least one owner."),
+    "demo_refused": (409, "Demo data is not added where real accounts exist."),
+    "internal": (500, "Something went wrong on our side. Nothing was changed."),
+    "not_ready": (503, "The service is not ready."),
+}
+
+
+class Problem(Exception):
+    """A refusal with a stable `code`; `fields` maps a field name to its sentence, `extra` joins the JSON answer."""
+
+    def __init__(self, code: str, detail: str = "", *, fields: dict[str, str] | None = None, **extra: Any) -> None:
+        self.code = code
+        self.status, self.title = PROBLEMS[code]
+        self.detail = detail or self.title
+        self.fields = fields or {}
+        self.extra = extra
+        super().__init__(f"{code}: {self.detail}")

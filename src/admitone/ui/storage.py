@@ -1,0 +1,3 @@
+from django.contrib.staticfiles.storage import StaticFilesStorage as BundleStorage
+
+__all__ = ["BundleStorage"]
