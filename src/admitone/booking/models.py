@@ -1,0 +1,105 @@
+"""Session > Occupancy and Seat > Booking. The database itself refuses overlaps and oversold seats (booking/guards.py)."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from admitone.logic.ids import uuid7
+
+
+class Session(models.Model):
+    """One meeting time of a calendar, in epoch minutes; `capacity` seats."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account_id = models.UUIDField()
+    calendar = models.ForeignKey("calendars.Calendar", models.PROTECT, related_name="sessions")
+    start_min = models.BigIntegerField()
+    end_min = models.BigIntegerField()
+    capacity = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(start_min__lt=F("end_min")), name="session_has_length")]
+
+    def __str__(self) -> str:
+        return f"{self.start_min}-{self.end_min}"
+
+
+class Occupancy(models.Model):
+    """A host is taken. No two rows of one host may overlap; buffers are checked under the host's lock, not here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    session = models.ForeignKey(Session, models.CASCADE, related_name="occupancy")
+    host = models.ForeignKey("calendars.Host", models.PROTECT, related_name="occupancy")
+    start_min = models.BigIntegerField()
+    end_min = models.BigIntegerField()
+    buffer_before = models.IntegerField(default=0)
+    buffer_after = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(start_min__lt=F("end_min")), name="occupancy_has_length")]
+        indexes = [models.Index(fields=["host", "end_min", "start_min"], name="occupancy_by_host")]
+
+    def __str__(self) -> str:
+        return f"{self.host_id} {self.start_min}-{self.end_min}"
+
+
+class Booking(models.Model):
+    """`status`: pending, confirmed, cancelled, completed, no_show. `sequence` is the iCalendar SEQUENCE (RFC 5545 3.8.7.4)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="bookings")
+    calendar = models.ForeignKey("calendars.Calendar", models.PROTECT, related_name="bookings")
+    contact = models.ForeignKey("contacts.Contact", models.PROTECT, related_name="bookings")
+    host = models.ForeignKey("calendars.Host", models.PROTECT, related_name="bookings")
+    one_time_link_id = models.UUIDField(null=True, db_index=True)
+    status = models.CharField(max_length=12, default="confirmed")
+    start_min = models.BigIntegerField()
+    end_min = models.BigIntegerField()
+    local_date = models.DateField()  # in the schedule's zone: the per-day limit counts it
+    seats = models.SmallIntegerField(default=1)
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    note = models.TextField(blank=True, max_length=2000)
+    consent_text = models.TextField(blank=True)
+    consent_version = models.IntegerField(default=0)
+    consent_at = models.DateTimeField(null=True)
+    location_kind = models.CharField(max_length=12, default="none")
+    location = models.CharField(max_length=500, blank=True)
+    guest_timezone = models.CharField(max_length=64)
+    guest_locale = models.CharField(max_length=10, default="en")
+    source = models.CharField(max_length=16)  # one_time_link, scheduling_link, permanent_link, by_hand, api
+    metadata = models.JSONField(default=dict)
+    utm = models.JSONField(default=dict)
+    sequence = models.IntegerField(default=0)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.CharField(max_length=8, blank=True)  # guest, host
+    cancel_reason = models.TextField(blank=True, max_length=1000)
+    rescheduled_from_min = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "start_min"], name="booking_by_time"),
+            models.Index(fields=["calendar", "local_date"], name="booking_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.start_min}"
+
+
+class Seat(models.Model):
+    """Seat `n` (0 .. capacity-1) of a session, taken by a booking. The pair is unique: a seat cannot be sold twice."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="seat_rows")
+    n = models.IntegerField()
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="seat_rows")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "n"], name="seat_once"),
+            models.CheckConstraint(condition=Q(n__gte=0), name="seat_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} #{self.n}"

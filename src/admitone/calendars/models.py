@@ -1,0 +1,229 @@
+"""Calendars and what decides when they are open: hosts, schedules, overrides, busy sources."""
+
+from django.db import models
+from django.db.models import Q
+
+from admitone.logic.ids import uuid7
+
+
+class Host(models.Model):
+    """A person who can be booked. Belongs to the agency, so that being busy in one sub-account blocks the others (P6)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey("accounts.Agency", models.CASCADE, related_name="hosts")
+    user = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="hosts")
+    name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "user"], condition=Q(user__isnull=False), name="host_user_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Schedule(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="schedules")
+    name = models.CharField(max_length=120)
+    timezone = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Hours(models.Model):
+    """One weekly window in the schedule's wall-clock; minutes of the local day, `end` 1440 = 24:00. Weekday 0 = Monday."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="hours")
+    weekday = models.SmallIntegerField()
+    start = models.SmallIntegerField()
+    end = models.SmallIntegerField()
+
+    class Meta:
+        ordering = ["weekday", "start"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weekday__range=(0, 6), start__gte=0, end__lte=1440, start__lt=models.F("end")),
+                name="hours_in_a_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.start}-{self.end}"
+
+
+class Override(models.Model):
+    """Replaces the weekly hours of one local date; `windows` is [[start, end], ...] in minutes, [] = closed."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="overrides")
+    date = models.DateField()
+    windows = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["date"]
+        constraints = [models.UniqueConstraint(fields=["schedule", "date"], name="override_once_per_date")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.windows}"
+
+
+class CalendarGroup(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="calendar_groups")
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60)
+    deleted_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "slug"], name="group_slug_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Calendar(models.Model):
+    """What a guest books. `plan` is the compiled CalendarPlan (logic/plan.py), rewritten by every calendar or schedule write."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="calendars")
+    group = models.ForeignKey(CalendarGroup, models.SET_NULL, null=True, blank=True, related_name="calendars")
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="calendars")
+    kind = models.CharField(max_length=24, default="personal")
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60)
+    description = models.TextField(blank=True, max_length=2000)
+    active = models.BooleanField(default=True)
+    access = models.CharField(max_length=12, default="public")  # public, one_time
+    duration = models.IntegerField(default=30)
+    interval = models.IntegerField(default=30)
+    buffer_before = models.IntegerField(default=0)
+    buffer_after = models.IntegerField(default=0)
+    buffer_rule = models.CharField(max_length=8, default="max")
+    alignment = models.CharField(max_length=8, default="window")
+    notice = models.IntegerField(default=240)
+    per_day_limit = models.IntegerField(null=True, blank=True)
+    range_kind = models.CharField(max_length=12, default="rolling")  # rolling, fixed, unlimited
+    range_days = models.IntegerField(null=True, blank=True, default=60)
+    range_first = models.DateField(null=True, blank=True)
+    range_last = models.DateField(null=True, blank=True)
+    capacity = models.IntegerField(default=1)
+    location_kind = models.CharField(max_length=12, default="none")  # phone, address, video, ask, none
+    location = models.CharField(max_length=500, blank=True)
+    phone = models.CharField(max_length=10, default="off")  # off, optional, required
+    email_required = models.BooleanField(default=True)
+    note = models.BooleanField(default=True)
+    consent_text = models.TextField(blank=True, max_length=2000)
+    consent_version = models.IntegerField(default=0)
+    confirmation_message = models.TextField(blank=True, max_length=2000)
+    redirect_url = models.URLField(blank=True, max_length=500)
+    brand_color = models.CharField(max_length=7, blank=True)
+    brand_radius = models.SmallIntegerField(default=10)
+    logo = models.ForeignKey("accounts.Blob", models.SET_NULL, null=True, blank=True, related_name="+")
+    contact_policy = models.CharField(max_length=8, default="maker")  # maker, host, custom
+    contact_name = models.CharField(max_length=120, blank=True)
+    contact_email = models.EmailField(blank=True)
+    contact_phone = models.CharField(max_length=20, blank=True)
+    reminder_hours = models.IntegerField(null=True, blank=True, default=24)
+    zone_locked = models.BooleanField(default=False)
+    guest_can_reschedule = models.BooleanField(default=True)
+    guest_can_cancel = models.BooleanField(default=True)
+    change_cutoff = models.IntegerField(default=0)  # minutes before the start
+    reissue_on_cancel = models.BooleanField(default=False)
+    embed_origins = models.JSONField(default=list, blank=True)
+    busy_policy = models.CharField(max_length=8, default="block")  # block, allow
+    plan = models.JSONField(default=dict)
+    plan_version = models.IntegerField(default=0)
+    deleted_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(duration__gt=0, interval__gt=0), name="calendar_positive_times"),
+        ]
+        indexes = [models.Index(fields=["account", "name"], name="calendar_list")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarSlug(models.Model):
+    """Every slug a calendar ever had; the newest is Calendar.slug, older ones redirect to it."""
+
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    slug = models.SlugField(max_length=60)
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="slugs")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "slug"], name="calendar_slug_once")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class CalendarHost(models.Model):
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="calendar_hosts")
+    host = models.ForeignKey(Host, models.CASCADE, related_name="calendar_hosts")
+    priority = models.SmallIntegerField(default=0)
+    weight = models.SmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["calendar", "host"], name="calendar_host_once")]
+
+    def __str__(self) -> str:
+        return f"{self.host} in {self.calendar}"
+
+
+class CalendarAccess(models.Model):
+    """What a *member* may do with one calendar: `level` is view, book or manage. Owners and admins need no row."""
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="access_rows")
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="calendar_access")
+    level = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["calendar", "user"], name="calendar_access_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} may {self.level} {self.calendar}"
+
+
+class BusySource(models.Model):
+    """Where a host's other appointments are read from; `kind` names an entry of the registry in calendars/busy.py (P8)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="busy_sources")
+    host = models.ForeignKey(Host, models.CASCADE, related_name="busy_sources")
+    kind = models.CharField(max_length=24)
+    name = models.CharField(max_length=120, blank=True)
+    config_sealed = models.TextField()  # Fernet: an ICS address is a secret
+    etag = models.CharField(max_length=254, blank=True)
+    fetched_at = models.DateTimeField(null=True)  # last success
+    tried_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    alerted_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name or self.kind
+
+
+class BusyBlock(models.Model):
+    """One stored busy interval in epoch minutes, rounded outward."""
+
+    source = models.ForeignKey(BusySource, models.CASCADE, related_name="blocks")
+    host = models.ForeignKey(Host, models.CASCADE, related_name="+")
+    start_min = models.BigIntegerField()
+    end_min = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["host", "end_min", "start_min"], name="busy_by_host")]
+
+    def __str__(self) -> str:
+        return f"{self.start_min}-{self.end_min}"
