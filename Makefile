@@ -1,0 +1,91 @@
+# Admit One. `make run` serves a demo, `make setup` prepares for development, `make test` checks everything.
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+BASE := $(VENV)/base.stamp
+DEV := $(VENV)/dev.stamp
+MESSAGES := $(VENV)/messages.stamp
+CATALOGUES := $(wildcard src/admitone/locale/*/LC_MESSAGES/*.po)
+CODE := src tests bench scripts
+TEMPLATES = $(shell find src -name '*.html')
+PYTEST := $(BIN)/python -m pytest
+POSTGRES := $(BIN)/python -m tests.postgres run --
+PARALLEL := -n $(WORKERS) --dist loadfile
+# Checks import the settings; with a key given they leave no data directory behind.
+LINT := env ADMITONE_SECRET_KEY=lint ADMITONE_DATA_DIR=.test/lint
+PIN := CUSTOM_COMPILE_COMMAND="make pins" ../$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
+	--no-emit-find-links --no-emit-index-url --no-emit-trusted-host --no-emit-options
+
+.NOTPARALLEL:
+.PHONY: run setup messages needs check test lint types test-sqlite test-postgres e2e soak bench format pins audit clean
+
+run: $(BASE) messages ## Serve the demo at http://HOST:PORT
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo $(HOST) $(PORT)
+
+setup: $(DEV) messages ## Everything to run and to develop
+
+$(BASE): requirements/base.txt pyproject.toml
+	@scripts/venv $(VENV) requirements/base.txt
+	@touch $@
+
+$(DEV): $(BASE) requirements/dev.txt
+	@scripts/venv $(VENV) requirements/dev.txt
+	@touch $@
+
+messages: $(MESSAGES)
+
+$(MESSAGES): $(BASE) $(CATALOGUES)
+	@$(if $(CATALOGUES),$(BIN)/pybabel --quiet compile --directory src/admitone/locale --domain django)
+	@touch $@
+
+needs:
+	@scripts/needs
+
+check: setup lint ## The quick part: format, imports, templates, fast tests on SQLite
+	$(PYTEST) $(PARALLEL) -q -m "not browser and not storm and not soak and not slow"
+
+test: setup needs lint types test-sqlite test-postgres e2e ## Everything but the soak
+
+lint: setup
+	$(BIN)/ruff format --check --quiet $(CODE)
+	$(BIN)/ruff check --quiet $(CODE)
+	$(LINT) $(BIN)/lint-imports --no-logo --quiet
+	$(if $(TEMPLATES),$(BIN)/djade --check --target-version 5.2 $(TEMPLATES))
+
+types: setup
+	$(LINT) $(BIN)/mypy
+
+test-sqlite: setup
+	$(PYTEST) $(PARALLEL) -q -m "not browser and not storm and not soak"
+	$(PYTEST) -q -m "storm and not soak"
+
+test-postgres: setup
+	$(POSTGRES) $(PYTEST) $(PARALLEL) -q -m "not browser and not storm and not soak"
+	$(POSTGRES) $(PYTEST) -q -m "storm and not soak"
+
+e2e: setup ## Browser tests
+	$(PYTEST) $(PARALLEL) -q -m "browser and not soak"
+
+soak: setup needs ## Long storms and full matrices, on both databases
+	$(PYTEST) -q -m soak
+	$(POSTGRES) $(PYTEST) -q -m soak
+
+bench: setup ## Benchmarks, as ratios against a floor measured in the same run
+	@set -e; for script in bench/[a-z]*.py; do $(BIN)/python $$script; done
+
+format: setup
+	$(BIN)/ruff check --quiet --fix $(CODE)
+	$(BIN)/ruff format --quiet $(CODE)
+	$(if $(TEMPLATES),-$(BIN)/djade --target-version 5.2 $(TEMPLATES))
+
+pins: $(DEV) ## Recompile requirements/*.txt (UPGRADE=--upgrade for newer versions)
+	cd requirements && $(PIN) $(UPGRADE) --output-file=base.txt base.in
+	cd requirements && $(PIN) $(UPGRADE) --output-file=dev.txt dev.in
+
+audit: $(DEV) ## Known vulnerabilities in the pinned packages (needs the network)
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements/base.txt
+
+clean: ## Remove the environment and caches, never the data directory
+	rm -rf $(VENV) .test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

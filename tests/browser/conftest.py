@@ -1,0 +1,105 @@
+"""Fixtures for tests in a real Chromium against a real server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.browser.chromium import FLAGS, executable
+
+# Playwright's sync API keeps an event loop in this thread, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in item.path.parts or {"page", "open_page"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Open a page in a fresh profile: `open_page(javascript=False, dark=True, width=320, locale="ar", zone="Asia/Tokyo")`.
+
+    At the end every page is checked: no script error, no CSP violation, no request to another host.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_one(
+        *,
+        javascript: bool = True,
+        dark: bool = False,
+        width: int = 1280,
+        height: int = 900,
+        locale: str = "en-GB",
+        zone: str = "Europe/Berlin",
+    ) -> Page:
+        context = browser.new_context(
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": height},
+            locale=locale,
+            timezone_id=zone,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        watch(page, faults)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A page at 1280 x 900, light, English, JavaScript on."""
+    return open_page()
+
+
+def watch(page: Page, faults: list[str]) -> None:
+    """Collect script errors, CSP violations and requests that leave this machine."""
+    page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+    page.on(
+        "console",
+        lambda message: "Content Security Policy" in message.text and faults.append(f"CSP: {message.text}"),
+    )
+    page.on("request", lambda request: is_foreign(request.url) and faults.append(f"foreign request: {request.url}"))
+
+
+def is_foreign(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """`axe(page)` asserts that axe finds no violation on the page as it stands."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page)
+        assert [readable(violation) for violation in found.response["violations"]] == []
+
+    return check
+
+
+def readable(violation: dict) -> str:
+    nodes = "; ".join(f"{' '.join(map(str, node['target']))} ({node['html'][:160]})" for node in violation["nodes"][:5])
+    return f"{violation['id']} [{violation['impact']}] {violation['help']}: {nodes}"

@@ -1,0 +1,105 @@
+"""Fixtures for every test. ADMITONE_DATABASE_URL chooses PostgreSQL; without it each process has a SQLite file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests import environment
+
+DATA_DIR = environment.prepare()  # before pytest-django loads the settings
+
+import django  # noqa: E402
+import pytest  # noqa: E402
+import time_machine  # noqa: E402
+from tests import network  # noqa: E402
+from tests.server import Live, live_server  # noqa: E402
+from tests.smtp import SmtpServer  # noqa: E402
+
+django.setup()
+network.install()
+
+SLOW_FIXTURES = {"live", "serve"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what belongs to the other database and, unless asked for by name, the soak; mark server tests slow."""
+    vendor = "postgresql" if environment.is_postgres() else "sqlite"
+    soak = "soak" in config.option.markexpr
+    dropped = [item for item in items if not wanted(item, vendor, soak)]
+    config.hook.pytest_deselected(items=dropped)
+    items[:] = [item for item in items if item not in set(dropped)]
+    for item in items:
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
+
+def wanted(item: pytest.Item, vendor: str, soak: bool) -> bool:
+    only = item.get_closest_marker("database")
+    return (only is None or vendor in only.args) and (soak or item.get_closest_marker("soak") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Under CI=true a skipped test is a failure: whatever it needs must be there."""
+    report = yield
+    if report.skipped and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which CI forbids: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A real file for SQLite, opened with the options of production."""
+    from django.conf import settings
+
+    if not environment.is_postgres():
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(DATA_DIR / "test.sqlite3")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday, 2 November 2026, 09:00 UTC."""
+    return datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def freeze(now: datetime) -> Iterator[time_machine.Traveller]:
+    """Stop the clock at `now`; `.move_to(instant)` and `.shift(delta)` move it."""
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def data_dir() -> Path:
+    return DATA_DIR
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """A real SMTP server on this machine that keeps what it is sent; see tests/smtp.py for its refusing modes."""
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[..., Live]]:
+    """Start `admitone serve` with its own data and database: `serve(ADMITONE_POST_LIMIT="5")`; stopped after the module."""
+    started: list[Live] = []
+
+    def start(**env: str) -> Live:
+        started.append(live_server(**env))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def live(serve: Callable[..., Live]) -> Live:
+    """One running `admitone serve` for the module."""
+    return serve()
