@@ -4,9 +4,14 @@ import os
 
 import click
 
+from admitone.cli.slots import slots_command
+
 
 @click.group()
 @click.version_option(package_name="admitone")
 def main() -> None:
     """Admit One: scheduling around the one-time booking link."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admitone.config.settings")
+
+
+main.add_command(slots_command)
