@@ -1,3 +1,18 @@
-from typing import Any
+"""The signed-in area. Every area's urls.py lies below /app/<account_slug>/ and takes `account_slug` by `in_account`."""
 
-urlpatterns: list[Any] = []
+from django.urls import include, path
+
+app_name = "manage"
+
+areas = [
+    path("", include("admitone.manage.home.urls")),
+    path("settings/", include("admitone.manage.settings_general.urls")),
+    path("settings/team/", include("admitone.manage.team.urls")),
+    path("settings/api-keys/", include("admitone.manage.api_keys.urls")),
+]
+
+urlpatterns = [
+    path("", include("admitone.manage.setup.urls")),
+    path("app/me/", include("admitone.manage.me.urls")),
+    path("app/<slug:account_slug>/", include(areas)),
+]

@@ -1,0 +1,108 @@
+"""What the shell around a signed-in page shows: navigation, the sub-accounts to switch to, banners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from admitone.accounts import addresses, permissions
+from admitone.accounts.models import Account, AgencyAdmin
+from admitone.manage.context import AccountRequest
+from admitone.messaging import queries as messaging
+
+SEARCH_FROM = 9
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+class Shell:
+    """Read by the shell template; nothing is queried before the template asks for it."""
+
+    def __init__(self, request: AccountRequest) -> None:
+        self.request = request
+        self.account = request.account
+        self.role = request.role
+
+    @cached_property
+    def nav(self) -> list[NavItem]:
+        """The main sections; the longest address that the page lies under is the current one."""
+        home = f"/app/{self.account.slug}/"
+        return [
+            NavItem(label, home + part, icon, self.is_current(home, part)) for label, part, icon in sections(self.role)
+        ]
+
+    def is_current(self, home: str, part: str) -> bool:
+        path = self.request.path
+        return path.startswith(home + part) if part else path == home
+
+    @cached_property
+    def settings_nav(self) -> list[NavItem]:
+        """The sections of Settings."""
+        home = f"/app/{self.account.slug}/settings/"
+        return [
+            NavItem(label, home + part, icon, self.is_current(home, part))
+            for label, part, icon in (
+                (_("General"), "general/", "settings"),
+                (_("Team"), "team/", "users"),
+                (_("Email"), "email/", "mail"),
+                (_("Busy times"), "busy/", "calendar-x"),
+                (_("API keys"), "api-keys/", "key-round"),
+            )
+        ]
+
+    @cached_property
+    def accounts(self) -> list[Account]:
+        """Every sub-account the user may enter."""
+        return list(permissions.accounts_of(self.request.user))
+
+    @property
+    def has_search(self) -> bool:
+        return len(self.accounts) >= SEARCH_FROM
+
+    @cached_property
+    def may_create(self) -> bool:
+        """May the user make sub-accounts in this agency?"""
+        return AgencyAdmin.objects.filter(agency_id=self.account.agency_id, user=self.request.user.pk).exists()
+
+    @cached_property
+    def not_delivering(self) -> bool:
+        return not messaging.delivering(self.account)
+
+    @property
+    def private_base(self) -> bool:
+        return addresses.is_private_base()
+
+    @property
+    def is_admin(self) -> bool:
+        return permissions.at_least(self.role, "admin")
+
+
+def sections(role: str) -> list[tuple[str, str, str]]:
+    """(label, path below the sub-account's home, icon) of each main section."""
+    found = [
+        (_("Home"), "", "house"),
+        (_("Appointments"), "bookings/", "calendar-check"),
+        (_("Calendars"), "calendars/", "calendar-days"),
+        (_("One-time links"), "links/", "ticket"),
+        (_("Contacts"), "contacts/", "contact"),
+        (_("Messages"), "messages/", "mail"),
+        (_("Requests"), "requests/", "inbox"),
+    ]
+    if permissions.at_least(role, "admin"):
+        found.append((_("Settings"), "settings/", "settings"))
+    return found
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: `shell` on every page inside a sub-account."""
+    return {"shell": Shell(cast(AccountRequest, request))} if hasattr(request, "account") else {}
