@@ -51,7 +51,7 @@ test: setup needs lint types test-sqlite test-postgres e2e ## Everything but the
 lint: setup
 	$(BIN)/ruff format --check --quiet $(CODE)
 	$(BIN)/ruff check --quiet $(CODE)
-	$(LINT) $(BIN)/lint-imports --no-logo --quiet
+	$(LINT) $(BIN)/lint-imports --no-logo
 	$(if $(TEMPLATES),$(BIN)/djade --check --target-version 5.2 $(TEMPLATES))
 
 types: setup
