@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests import postgres
 
 
 @pytest.mark.database("sqlite")
@@ -40,7 +39,3 @@ def test_thread_sees_what_the_test_committed():
     thread.start()
     thread.join()
     assert seen == [1]
-
-
-def test_cluster_binaries_are_found():
-    assert (postgres.binaries() / "initdb").exists()

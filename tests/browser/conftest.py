@@ -94,8 +94,8 @@ def axe() -> Callable[[Page], None]:
     """`axe(page)` asserts that axe finds no violation on the page as it stands."""
 
     def check(page: Page) -> None:
-        found = Axe().run(page)
-        assert [readable(violation) for violation in found.response["violations"]] == []
+        violations = [readable(violation) for violation in Axe().run(page).response["violations"]]
+        assert not violations, "\n".join([f"{page.url}: {len(violations)} violations", *violations])
 
     return check
 
