@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from admitone.logic.ids import uuid7
+from admitone.logic.plan import CalendarPlan, decode
 
 
 class Host(models.Model):
@@ -137,7 +138,7 @@ class Calendar(models.Model):
     reissue_on_cancel = models.BooleanField(default=False)
     embed_origins = models.JSONField(default=list, blank=True)
     busy_policy = models.CharField(max_length=8, default="block")  # block, allow
-    plan = models.JSONField(default=dict)
+    plan = models.TextField(default="")  # logic.plan.encode(CalendarPlan)
     plan_version = models.IntegerField(default=0)
     deleted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -151,6 +152,11 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def compiled(self) -> CalendarPlan:
+        """The stored plan, decoded once per text."""
+        return decode(self.plan)
 
 
 class CalendarSlug(models.Model):

@@ -1,0 +1,1 @@
+"""Rules without Django, database, clock or network: dataclasses in, dataclasses out, `now` passed in."""

@@ -48,6 +48,7 @@ class Message(models.Model):
     status = models.CharField(max_length=12, default="queued")
     error = models.TextField(blank=True)
     attempts = models.SmallIntegerField(default=0)
+    interrupted = models.SmallIntegerField(default=0)  # found in `sending` after a crash
     provider_id = models.CharField(max_length=254, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('reissue_on_cancel', models.BooleanField(default=False)),
                 ('embed_origins', models.JSONField(blank=True, default=list)),
                 ('busy_policy', models.CharField(default='block', max_length=8)),
-                ('plan', models.JSONField(default=dict)),
+                ('plan', models.TextField(default='')),
                 ('plan_version', models.IntegerField(default=0)),
                 ('deleted_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField()),

@@ -1,0 +1,41 @@
+"""Every absolute address the product hands out, in one place."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+
+from admitone.accounts.keyring import keyring
+from admitone.logic.tokens import MANAGE, ONE_TIME
+
+
+def absolute(path: str) -> str:
+    return f"{settings.BASE_URL}{path}"
+
+
+def one_time_url(link_id: UUID) -> str:
+    return absolute(f"/o/{keyring().sign(ONE_TIME, link_id)}")
+
+
+def manage_url(booking_id: UUID) -> str:
+    return absolute(f"/b/{keyring().sign(MANAGE, booking_id)}")
+
+
+def scheduling_url(account_slug: str, calendar_slug: str) -> str:
+    return absolute(f"/{account_slug}/{calendar_slug}")
+
+
+def permanent_url(calendar_id: UUID | str) -> str:
+    return absolute(f"/c/{calendar_id}")
+
+
+def is_private_base() -> bool:
+    """True while the base URL is a loopback or private address, so that nobody else can open a link."""
+    host = urlsplit(settings.BASE_URL).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.rsplit(".", 1)[-1] in {"localhost", "local", "internal", "test", "lan", "home"}

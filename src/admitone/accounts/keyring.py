@@ -1,0 +1,57 @@
+"""The installation's link keys: ADMITONE_LINK_KEYS, else `link-keys` in the data dir (mode 600), independent of SECRET_KEY."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from admitone.logic.tokens import Keyring, new_entry
+
+
+@lru_cache(maxsize=1)
+def keyring() -> Keyring:
+    """The keys, read once per process. A new SQLite installation gets its first key here; PostgreSQL never does."""
+    text = settings.ENV.link_keys or _file_text()
+    try:
+        return Keyring.parse(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"The link keys cannot be read: {error}.") from error
+
+
+def key_path() -> Path:
+    return Path(settings.ENV.data_dir) / "link-keys"
+
+
+def keys_present() -> bool:
+    return bool(settings.ENV.link_keys) or key_path().exists()
+
+
+def _file_text() -> str:
+    path = key_path()
+    if not path.exists():
+        if not settings.ENV.is_sqlite:
+            raise ImproperlyConfigured(
+                "No link keys: set ADMITONE_LINK_KEYS (make one with `admitone keys new`) or put the file "
+                f"{path.name} into the data directory of every node. Without the old keys, links already sent stop working."
+            )
+        _create(path)
+    return path.read_text()
+
+
+def _create(path: Path) -> None:
+    """Two processes that start together agree on one key: the hard link succeeds once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(fd, "w") as file:
+        file.write(new_entry() + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

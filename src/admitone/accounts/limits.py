@@ -1,0 +1,43 @@
+"""Rate limits of POST requests: fixed windows in one table, one UPSERT a request, shared by all processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from admitone.accounts.models import RateCount
+from admitone.logic.errors import Problem
+
+UPSERT = (
+    "INSERT INTO accounts_ratecount (bucket, count, expires_at) VALUES (%s, 1, %s) "
+    "ON CONFLICT (bucket) DO UPDATE SET count = accounts_ratecount.count + 1 RETURNING count"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """For the RateLimit headers: requests a window, how many are left, seconds until the window ends."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+
+def hit(*, name: str, subject: str, limit: int, window_seconds: int, now: datetime) -> Allowance:
+    """Count one request. Raises Problem("rate_limited", retry_after=seconds) above `limit` in this window."""
+    stamp = int(now.timestamp())
+    ends = stamp - stamp % window_seconds + window_seconds
+    expires = connection.ops.adapt_datetimefield_value(datetime.fromtimestamp(ends, UTC))
+    with connection.cursor() as cursor:
+        cursor.execute(UPSERT, [f"{name}:{subject}:{ends}"[:160], expires])
+        count = cursor.fetchone()[0]
+    if count > limit:
+        raise Problem("rate_limited", retry_after=ends - stamp)
+    return Allowance(limit, limit - count, ends - stamp)
+
+
+def purge(now: datetime) -> int:
+    """Drop windows that ended an hour ago."""
+    return RateCount.objects.filter(expires_at__lt=now - timedelta(hours=1)).delete()[0]

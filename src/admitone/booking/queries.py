@@ -1,0 +1,134 @@
+"""Reads of what is taken and what is open; the page, the API and the booking itself ask the same functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count
+
+from admitone.accounts.keyring import keyring
+from admitone.booking.models import Booking
+from admitone.logic.clock import from_min
+from admitone.logic.identity import zone
+from admitone.logic.plan import CalendarPlan
+from admitone.logic.slots import Busy, Reason, Request, find_slots, nearest, reasons
+from admitone.logic.tokens import MANAGE
+
+#: Buffers are at most 12 hours, so a footprint reaches no further than this beyond its appointment (minutes).
+REACH = 12 * 60
+COUNTED = ("pending", "confirmed", "completed", "no_show")
+
+TAKEN = """
+SELECT o.start_min, o.end_min, 'booking', o.buffer_before, o.buffer_after FROM booking_occupancy o
+WHERE o.host_id IN ({hosts}) AND o.end_min > %s AND o.start_min < %s {without}
+UNION ALL
+SELECT b.start_min, b.end_min, 'external', 0, 0 FROM calendars_busyblock b
+WHERE b.host_id IN ({hosts}) AND b.end_min > %s AND b.start_min < %s"""
+WITHOUT = "AND o.session_id NOT IN (SELECT t.session_id FROM booking_seat t WHERE t.booking_id = %s)"
+
+
+def db_id(value: UUID | str) -> Any:
+    """An id as raw SQL parameters want it: 32 hex digits on SQLite, a UUID on PostgreSQL."""
+    key = value if isinstance(value, UUID) else UUID(value)
+    return key.hex if connection.vendor == "sqlite" else key
+
+
+def taken(host_ids: Iterable[UUID | str], first: int, end: int, *, exclude_booking: UUID | None = None) -> list[Busy]:
+    """What blocks these hosts in [first, end) epoch minutes, with the reach of buffers: one statement."""
+    hosts = [db_id(host) for host in host_ids]
+    if not hosts:
+        return []
+    low, high = first - REACH, end + REACH
+    without, excluded = (WITHOUT, [db_id(exclude_booking)]) if exclude_booking else ("", [])
+    sql = TAKEN.format(hosts=", ".join(["%s"] * len(hosts)), without=without)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*hosts, low, high, *excluded, *hosts, low, high])
+        return [Busy(*row) for row in cursor.fetchall()]
+
+
+def day_counts(
+    calendar_id: UUID | str, first: date, last: date, *, exclude_booking: UUID | None = None
+) -> dict[date, int]:
+    """Bookings of the calendar per host-local date, for its per-day limit."""
+    rows = Booking.objects.filter(calendar_id=calendar_id, local_date__range=(first, last), status__in=COUNTED)
+    if exclude_booking:
+        rows = rows.exclude(id=exclude_booking)
+    return dict(rows.values_list("local_date").annotate(Count("id")))
+
+
+def local_day(plan: CalendarPlan, minute: int) -> date:
+    """The date of an instant on the schedule's wall clock."""
+    return from_min(minute).astimezone(zone(plan.schedule.timezone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """The question a page or a booking asks of a calendar, and what is in its way."""
+
+    plan: CalendarPlan
+    busy: Sequence[Busy]
+    request: Request
+
+    def slots(self) -> list[int]:
+        return find_slots(self.plan.schedule, self.plan.rules, self.busy, self.request)
+
+    def nearest(self, wanted: int, count: int = 3) -> list[int]:
+        return nearest(self.slots(), wanted, count)
+
+    def reasons(self, start: int) -> list[Reason]:
+        return reasons(self.plan.schedule, self.plan.rules, self.busy, self.request, start)
+
+
+def openings(
+    plan: CalendarPlan,
+    *,
+    now: datetime,
+    first: int,
+    end: int,
+    offered: Sequence[Sequence[int]] | None = None,
+    exclude_booking: UUID | None = None,
+) -> Openings:
+    """Everything needed to tell which starts in [first, end) are open: one statement, two with a per-day limit."""
+    reach = plan.rules.duration
+    busy = taken([host.id for host in plan.hosts], first, end + reach, exclude_booking=exclude_booking)
+    counts: Mapping[date, int] = {}
+    if plan.rules.per_day_limit is not None:
+        days = (local_day(plan, first), local_day(plan, end))
+        counts = day_counts(plan.calendar_id, *days, exclude_booking=exclude_booking)
+    spans = None if offered is None else tuple((int(s), int(e)) for s, e in offered)
+    return Openings(plan, busy, Request(first, end, now, spans, counts))
+
+
+def open_slots(
+    plan: CalendarPlan,
+    *,
+    now: datetime,
+    first: int,
+    end: int,
+    offered: Sequence[Sequence[int]] | None = None,
+    exclude_booking: UUID | None = None,
+) -> list[int]:
+    """Bookable start minutes in [first, end), ascending; none of a paused calendar."""
+    if not plan.active:
+        return []
+    return openings(plan, now=now, first=first, end=end, offered=offered, exclude_booking=exclude_booking).slots()
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    booking: Booking
+    plan: CalendarPlan
+
+
+def by_manage_token(token: str) -> Managed | None:
+    """The booking behind a manage link, with its calendar's plan (one statement); None for anything else."""
+    booking_id = keyring().verify(MANAGE, token)
+    if booking_id is None:
+        return None
+    booking = Booking.objects.select_related("calendar", "account", "host").filter(id=booking_id).first()
+    return Managed(booking, booking.calendar.compiled) if booking else None

@@ -1,0 +1,78 @@
+"""Book without a one-time link: scheduling link, permanent link, by hand, through the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from admitone.accounts.addresses import manage_url
+from admitone.accounts.idempotency import Idempotency, claim
+from admitone.booking.models import Booking
+from admitone.booking.retrying import retrying
+from admitone.booking.services.reserving import PlanChanged, Wish, reserve
+from admitone.calendars.busy import refresh_stale
+from admitone.calendars.queries import plan_by_id
+from admitone.events import Actor, record_many
+from admitone.logic.bookings import GuestRequest
+from admitone.logic.errors import Problem
+from admitone.logic.ids import uuid7
+from admitone.logic.plan import CalendarPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The answer to a booking request; `replayed` when the same request had been answered before."""
+
+    id: UUID
+    start_min: int
+    end_min: int
+    status: str
+    manage_url: str
+    replayed: bool = False
+
+
+def booked(booking: Booking, *, replayed: bool = False) -> Booked:
+    url = manage_url(booking.id)
+    return Booked(booking.id, booking.start_min, booking.end_min, booking.status, url, replayed)
+
+
+def book(
+    *,
+    plan: CalendarPlan,
+    start: int,
+    guest: GuestRequest,
+    source: str,
+    actor: Actor,
+    now: datetime,
+    idempotency: Idempotency | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    by_hand: bool = False,
+) -> Booked:
+    """Book `start` (epoch minute). `by_hand` lets the owner ignore hours and notice, never taken time."""
+    if not plan.active and not by_hand:
+        raise Problem("calendar_paused")
+    refresh_stale(host_ids=[host.id for host in plan.hosts], now=now)
+    wish = Wish(uuid7(), plan, start, guest, source, metadata=metadata or {}, by_hand=by_hand)
+    try:
+        return retrying(lambda: _book(wish, idempotency, actor=actor, now=now))
+    except PlanChanged:
+        newer = plan_by_id(plan.calendar_id)
+        if newer is None:
+            raise Problem("not_found") from None
+        wish = Wish(wish.booking_id, newer, start, guest, source, metadata=metadata or {}, by_hand=by_hand)
+        return retrying(lambda: _book(wish, idempotency, actor=actor, now=now))
+
+
+@transaction.atomic
+def _book(wish: Wish, idempotency: Idempotency | None, *, actor: Actor, now: datetime) -> Booked:
+    before = claim(idempotency, kind="booking", resource_id=wish.booking_id, now=now)
+    if before:
+        return booked(Booking.objects.get(id=before), replayed=True)
+    booking, drafts = reserve(wish, actor=actor, now=now)
+    record_many(drafts)
+    return booked(booking)

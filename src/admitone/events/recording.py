@@ -1,0 +1,82 @@
+"""`record()` writes the event and the job that carries it to its handlers, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from admitone.events.actor import Actor
+from admitone.events.handlers import wanted
+from admitone.events.models import Event
+from admitone.events.tasks import dispatch
+from admitone.jobs import enqueue_many
+from admitone.logic.ids import uuid7
+
+NEXT_SEQ = "(SELECT COALESCE(MAX(subject_seq), 0) + %s FROM events_event WHERE subject_id = %s)"
+MAX_DEPTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event about to be recorded; `facts` holds ids, states and names of changed fields only."""
+
+    account_id: UUID
+    actor: Actor
+    now: datetime
+    kind: str
+    subject_kind: str
+    subject_id: UUID
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    cause: Event | None = None
+
+
+def record(
+    *,
+    account_id: UUID,
+    actor: Actor,
+    now: datetime,
+    kind: str,
+    subject_kind: str,
+    subject_id: UUID,
+    facts: Mapping[str, Any] | None = None,
+    cause: Event | None = None,
+) -> Event:
+    """Record one event; call it inside the transaction of the write it tells of."""
+    return record_many([Draft(account_id, actor, now, kind, subject_kind, subject_id, facts or {}, cause)])[0]
+
+
+def record_many(drafts: Sequence[Draft]) -> list[Event]:
+    """Several events in one INSERT, their dispatch jobs in another."""
+    seen: Counter[UUID] = Counter()
+    events = []
+    for draft in drafts:
+        seen[draft.subject_id] += 1
+        events.append(_event(draft, seen[draft.subject_id]))
+    Event.objects.bulk_create(events)
+    enqueue_many([(dispatch, {"event_id": str(event.id)}) for event in events if wanted(event.kind)])
+    return events
+
+
+def _event(draft: Draft, step: int) -> Event:
+    subject = draft.subject_id.hex if connection.vendor == "sqlite" else draft.subject_id
+    return Event(
+        id=uuid7(),
+        account_id=draft.account_id,
+        at=draft.now,
+        kind=draft.kind,
+        actor_kind=draft.actor.kind,
+        actor_id=draft.actor.id,
+        subject_kind=draft.subject_kind,
+        subject_id=draft.subject_id,
+        subject_seq=RawSQL(NEXT_SEQ, [step, subject]),  # noqa: S611 - constant SQL, bound values
+        cause_id=draft.cause.id if draft.cause else None,
+        depth=min(draft.cause.depth + 1, MAX_DEPTH) if draft.cause else 0,
+        facts=dict(draft.facts),
+    )

@@ -1,0 +1,41 @@
+"""The job that carries one event to its handlers, each exactly once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from admitone.events.handlers import Handler, handlers_of
+from admitone.events.models import Event, EventReceipt
+from admitone.jobs import task
+
+
+@task(queue="events")
+def dispatch(*, event_id: str, now: datetime) -> None:
+    """Run every handler of the event; one that fails is tried again without repeating the others."""
+    event = Event.objects.filter(id=event_id).first()
+    if event is None:
+        return
+    failures = [error for name, handler in handlers_of(event.kind).items() if (error := _run(name, handler, event, now))]
+    if failures:
+        raise failures[0]
+
+
+def _run(consumer: str, handler: Handler, event: Event, now: datetime) -> Exception | None:
+    try:
+        with transaction.atomic():
+            if _first_time(consumer, event, now):
+                handler(event, now)
+    except Exception as error:
+        return error
+    return None
+
+
+def _first_time(consumer: str, event: Event, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            EventReceipt.objects.create(consumer=consumer, event_id=event.id, at=now)
+    except IntegrityError:
+        return False
+    return True

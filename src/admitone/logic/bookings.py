@@ -1,0 +1,114 @@
+"""The guest's side of a booking: what the form or the API sent, held to what the calendar asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from admitone.logic.errors import Problem
+from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_text, clean_zone, email_key, region_of
+from admitone.logic.plan import CalendarPlan
+
+MAX_NOTE = 2000
+UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+
+
+@dataclass(frozen=True, slots=True)
+class GuestRequest:
+    """A cleaned request; `email` may be empty only where the calendar lets the phone number stand for it."""
+
+    name: str
+    email: str
+    phone: str
+    note: str
+    consent: bool
+    timezone: str
+    locale: str
+    utm: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The contact a link is bound to."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+
+
+def clean_guest(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
+    """Every field by the calendar's own rules. Raises Problem("invalid") with a sentence for each wrong field."""
+    errors: dict[str, str] = {}
+
+    def take(name: str, read: Callable[[], Any], default: Any = "") -> Any:
+        try:
+            return read()
+        except ValueError as error:
+            errors[name] = str(error)
+            return default
+
+    request = GuestRequest(
+        name=take("name", lambda: _required(clean_name(raw.get("name")), "Enter your name.")),
+        email=take("email", lambda: _email(plan, raw)),
+        phone=take("phone", lambda: _phone(plan, raw)),
+        note=take("note", lambda: clean_text(raw.get("note"), MAX_NOTE) if plan.note else ""),
+        consent=take("consent", lambda: _consent(plan, raw), default=False),
+        timezone=take("timezone", lambda: clean_zone(raw.get("timezone") or plan.schedule.timezone)),
+        locale=str(raw.get("locale") or plan.locale)[:10],
+        utm=clean_utm(raw.get("utm") or {}),
+    )
+    if errors:
+        raise Problem("invalid", fields=errors)
+    return request
+
+
+def clean_utm(raw: Mapping[str, Any]) -> dict[str, str]:
+    return {key: clean_name(str(raw[key])[:200]) for key in UTM_KEYS if raw.get(key)}
+
+
+def with_bound(raw: Mapping[str, Any], person: Person | None, policy: str) -> dict[str, Any]:
+    """The raw request completed from the bound contact. Raises Problem("contact_mismatch") where the policy locks the address."""
+    merged = dict(raw)
+    if person is None:
+        return merged
+    typed = email_key(str(raw.get("email") or ""))
+    locked = policy in ("refuse", "verify") and person.email
+    if locked and typed and typed != email_key(person.email):
+        raise Problem("contact_mismatch")
+    if locked:
+        merged["email"] = person.email
+    for name in ("name", "email", "phone"):
+        merged[name] = merged.get(name) or getattr(person, name)
+    return merged
+
+
+def _required(text: str, sentence: str) -> str:
+    if not text:
+        raise ValueError(sentence)
+    return text
+
+
+def _email(plan: CalendarPlan, raw: Mapping[str, Any]) -> str:
+    text = str(raw.get("email") or "").strip()
+    if not text and not plan.email_required and plan.phone == "required":
+        return ""
+    return clean_email(_required(text, "Enter your e-mail address."))
+
+
+def _phone(plan: CalendarPlan, raw: Mapping[str, Any]) -> str:
+    text = str(raw.get("phone") or "").strip()
+    if plan.phone == "off":
+        return ""
+    if not text and plan.phone == "optional":
+        return ""
+    region = region_of(str(raw.get("timezone") or "")) or region_of(plan.schedule.timezone)
+    return clean_phone(_required(text, "Enter your phone number."), region)
+
+
+def _consent(plan: CalendarPlan, raw: Mapping[str, Any]) -> bool:
+    given = raw.get("consent") in (True, "true", "on", "1", "yes")
+    if plan.consent_text and not given:
+        raise ValueError("Please tick this box to continue.")
+    return given and bool(plan.consent_text)

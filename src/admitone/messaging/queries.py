@@ -1,0 +1,111 @@
+"""Reads: which way an account's mail takes, and the list of its messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+
+from admitone.accounts.models import Account
+from admitone.accounts.sealing import unseal
+from admitone.accounts.system_mail import default_sender, smtp_options
+from admitone.messaging.channels.email_smtp import SmtpParams
+from admitone.messaging.channels.outbox import OutboxParams
+from admitone.messaging.models import EmailSettings, Message
+
+STATUSES = ("queued", "sending", "sent", "outbox", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The channel's key, its params and who the mail is from."""
+
+    channel: str
+    params: Any
+    from_name: str
+    from_email: str
+    reply_to: str
+
+
+def delivering(account: Account | UUID) -> bool:
+    """Whether mail of this account leaves the house: its own SMTP server or the installation's."""
+    if settings.ENV.smtp_url:
+        return True
+    return EmailSettings.objects.filter(account_id=key_of(account)).exclude(host="").exists()
+
+
+def route(account: Account | UUID) -> Route:
+    """Own server, else the installation's, else the outbox. Raises SealBroken if SECRET_KEY has changed."""
+    own = email_settings(account)
+    name = own.from_name or account_name(account)
+    if own.host:
+        return Route("email_smtp", own_params(own), name, own.from_email, own.reply_to)
+    # The installation's server is trusted with its own sender only; answers still go to the account's address.
+    sender, reply_to = default_sender(settings.ENV.smtp_url), own.reply_to or own.from_email
+    if settings.ENV.smtp_url:
+        return Route("email_smtp", system_params(settings.ENV.smtp_url), name, sender, reply_to)
+    return Route("outbox", OutboxParams(), name, sender, reply_to)
+
+
+def sender(account: Account | UUID) -> tuple[str, str]:
+    """(name, address) in the From line of the account's mail."""
+    own = email_settings(account)
+    address = own.from_email if own.host else default_sender(settings.ENV.smtp_url)
+    return own.from_name or account_name(account), address
+
+
+def reply_to(account: Account | UUID) -> str:
+    """Where answers go by the account's own wish, or ""."""
+    own = email_settings(account)
+    return own.reply_to or ("" if own.host else own.from_email)
+
+
+def email_settings(account: Account | UUID) -> EmailSettings:
+    """The stored row, or an unsaved one with the defaults."""
+    found = EmailSettings.objects.filter(account_id=key_of(account)).first()
+    return found or EmailSettings(account_id=key_of(account))
+
+
+def own_params(own: EmailSettings) -> SmtpParams:
+    return SmtpParams(own.host, own.port, own.security, own.username, unseal(own.password_sealed))
+
+
+def system_params(url: str) -> SmtpParams:
+    options = smtp_options(url)
+    security = "tls" if options["use_ssl"] else "starttls" if options["use_tls"] else "none"
+    return SmtpParams(
+        options["host"], options["port"], security, options["username"], options["password"], options["timeout"]
+    )
+
+
+def listing(account: Account, *, status: str = "", kind: str = "", search: str = "") -> QuerySet[Message]:
+    """The account's messages, newest first, without their bodies. `search` looks at address and subject."""
+    rows = Message.objects.filter(account=account).order_by("-id").defer("text", "html", "ics")
+    if status:
+        rows = rows.filter(status__in=("queued", "sending") if status == "queued" else (status,))
+    if kind:
+        rows = rows.filter(kind__startswith=kind)
+    if search:
+        rows = rows.filter(Q(to__icontains=search) | Q(subject__icontains=search))
+    return rows
+
+
+def counts(account: Account) -> dict[str, int]:
+    """How many messages have each status; sending counts as queued."""
+    rows = Message.objects.filter(account=account).values_list("status").annotate(n=Count("id")).order_by()
+    found = dict.fromkeys(STATUSES, 0) | dict(rows)
+    found["queued"] += found.pop("sending")
+    return found
+
+
+def key_of(account: Account | UUID) -> UUID:
+    return account.pk if isinstance(account, Account) else account
+
+
+def account_name(account: Account | UUID) -> str:
+    if isinstance(account, Account):
+        return account.name
+    return Account.objects.values_list("name", flat=True).get(pk=account)

@@ -1,0 +1,100 @@
+"""One attempt at one message: claim it (the send intent), hand it over outside any transaction, record what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from admitone.accounts.sealing import SealBroken
+from admitone.messaging import queries
+from admitone.messaging.channels import Parcel, Receipt, Refused, channel_named
+from admitone.messaging.models import Message
+
+MAX_ATTEMPTS = 8
+#: Seconds before the next attempt, by the number of attempts made; the last one repeats.
+WAITS = (30, 120, 480, 1800, 3600, 7200, 14400)
+AGAIN = "Interrupted while it was being sent, so it was sent again; the reader may have it twice."
+TWICE = "Interrupted twice while it was being sent. Whether it arrived is not known."
+SEAL_BROKEN = "The mail server's stored password cannot be read: the secret key has changed."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`wait` is the seconds until another attempt, None if this was the last."""
+
+    status: str
+    error: str = ""
+    provider_id: str = ""
+    wait: float | None = None
+
+
+def claim(message_id: str) -> Message | None:
+    """Commit the intent: status sending, one attempt more. None if there is nothing (left) to send.
+
+    A message found in `sending` was interrupted between intent and record: it is sent once more and says so.
+    """
+    with transaction.atomic():
+        message = Message.objects.select_for_update().filter(pk=message_id).first()
+        if message is None or message.status not in ("queued", "sending"):
+            return None
+        if message.status == "sending":
+            message.interrupted += 1
+            message.error = AGAIN if message.interrupted == 1 else TWICE
+        gone = message.interrupted > 1
+        message.status = "failed" if gone else "sending"
+        message.attempts += 0 if gone else 1
+        message.save(update_fields=["status", "attempts", "interrupted", "error"])
+    return None if gone else message
+
+
+def attempt(message: Message, now: datetime) -> Outcome:
+    """Hand it to its account's channel. Never raises for what a mail server does."""
+    try:
+        way = queries.route(message.account_id)
+        receipt = channel_named(way.channel).deliver(parcel_of(message, way, now), way.params)
+    except Refused as refusal:
+        return refused(message, refusal)
+    except SealBroken:
+        return Outcome("failed", SEAL_BROKEN)
+    return accepted(message, receipt)
+
+
+def parcel_of(message: Message, way: queries.Route, now: datetime) -> Parcel:
+    return Parcel(
+        id=message.pk,
+        at=now,
+        from_name=message.from_name or way.from_name,
+        from_email=way.from_email,
+        to=message.to,
+        reply_to=message.reply_to or way.reply_to,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        ics=message.ics,
+        ics_method=message.ics_method,
+    )
+
+
+def accepted(message: Message, receipt: Receipt) -> Outcome:
+    twice = AGAIN if message.interrupted and receipt.status == "sent" else ""
+    return Outcome(receipt.status, twice, receipt.words[:254])
+
+
+def refused(message: Message, refusal: Refused) -> Outcome:
+    if refusal.permanent or message.attempts >= MAX_ATTEMPTS:
+        return Outcome("failed", refusal.words)
+    return Outcome("queued", refusal.words, wait=WAITS[min(message.attempts, len(WAITS)) - 1])
+
+
+def record_outcome(message: Message, outcome: Outcome, now: datetime) -> bool:
+    """Write the outcome unless another attempt has begun since; True if it was written."""
+    sent_at = now if outcome.status == "sent" else None
+    with transaction.atomic():
+        mine = Message.objects.filter(pk=message.pk, status="sending", attempts=message.attempts)
+        return bool(
+            mine.update(
+                status=outcome.status, error=outcome.error, provider_id=outcome.provider_id, sent_at=sent_at
+            )
+        )

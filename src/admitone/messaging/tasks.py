@@ -1,0 +1,32 @@
+"""The job that sends a message, and what becomes of one whose job dies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from admitone.jobs import DeadJob, Retry, on_dead, task
+from admitone.messaging import sending
+from admitone.messaging.models import Message
+
+
+@task(queue="mail", retries=2 * sending.MAX_ATTEMPTS)
+def send(*, message_id: str, now: datetime) -> None:
+    """Send a queued message. Transient refusals are tried again with growing waits, permanent ones end it."""
+    message = sending.claim(message_id)
+    if message is None:
+        return
+    outcome = sending.attempt(message, now)
+    written = sending.record_outcome(message, outcome, now)
+    if written and outcome.wait is not None:
+        raise Retry(outcome.wait, outcome.error)
+
+
+def give_up(job: DeadJob) -> None:
+    """A message never stays `queued` behind a dead job: the owner sees it as failed and can send it again."""
+    if job.task == send.name:
+        Message.objects.filter(pk=job.args["message_id"], status__in=("queued", "sending")).update(
+            status="failed", error=job.error[:500]
+        )
+
+
+on_dead.append(give_up)
