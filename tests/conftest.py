@@ -14,10 +14,12 @@ DATA_DIR = environment.prepare()  # before pytest-django loads the settings
 import django  # noqa: E402
 import pytest  # noqa: E402
 import time_machine  # noqa: E402
+from django.conf import settings  # noqa: E402
 from tests import network  # noqa: E402
 from tests.server import Live, live_server  # noqa: E402
 from tests.smtp import SmtpServer  # noqa: E402
 
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes 0.2 s a user
 django.setup()
 network.install()
 
@@ -54,8 +56,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """A real file for SQLite, opened with the options of production."""
-    from django.conf import settings
-
     if not environment.is_postgres():
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(DATA_DIR / "test.sqlite3")
 
