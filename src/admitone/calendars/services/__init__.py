@@ -1,0 +1,51 @@
+"""Writes of calendars: each function is one transaction, one event, one recompiled plan."""
+
+from admitone.calendars.busy import refresh_source, refresh_stale
+from admitone.calendars.services.busy import add_busy_source, change_busy_source, delete_busy_source
+from admitone.calendars.services.calendars import (
+    change_slug,
+    create_calendar,
+    delete_calendar,
+    restore_calendar,
+    set_active,
+    update_calendar,
+)
+from admitone.calendars.services.hosts import (
+    create_host,
+    ensure_host_for_user,
+    set_hosts,
+    sync_host,
+    update_host,
+)
+from admitone.calendars.services.logos import clear_logo, set_logo
+from admitone.calendars.services.schedules import (
+    clear_override,
+    set_override,
+    set_timezone,
+    set_weekly_hours,
+)
+
+__all__ = [
+    "add_busy_source",
+    "change_busy_source",
+    "change_slug",
+    "clear_logo",
+    "clear_override",
+    "create_calendar",
+    "create_host",
+    "delete_busy_source",
+    "delete_calendar",
+    "ensure_host_for_user",
+    "refresh_source",
+    "refresh_stale",
+    "restore_calendar",
+    "set_active",
+    "set_hosts",
+    "set_logo",
+    "set_override",
+    "set_timezone",
+    "set_weekly_hours",
+    "sync_host",
+    "update_calendar",
+    "update_host",
+]

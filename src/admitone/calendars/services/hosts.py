@@ -1,0 +1,119 @@
+"""People who can be booked: one host a person and agency, whatever the sub-accounts (P6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from admitone.accounts.models import Account, Membership, User
+from admitone.calendars import plans
+from admitone.calendars.models import Calendar, CalendarHost, Host
+from admitone.calendars.queries import bookable
+from admitone.calendars.services.rows import for_update, tell
+from admitone.events import Actor, record
+from admitone.logic import identity
+from admitone.logic.errors import Problem
+
+
+def create_host(*, account: Account, name: str, email: str = "", actor: Actor, now: datetime) -> Host:
+    """A host without a sign-in. Problem("invalid") for a missing name or a bad address."""
+    name, email = _clean(name, email)
+    return Host.objects.create(agency=account.agency, name=name, email=email, created_at=now)
+
+
+def ensure_host_for_user(*, account: Account, user: User, now: datetime) -> Host:
+    """The user's host in the account's agency, made on first need."""
+    host, _ = Host.objects.get_or_create(
+        agency_id=account.agency_id,
+        user=user,
+        defaults={"name": user.name or user.email.partition("@")[0], "email": user.email, "created_at": now},
+    )
+    return host
+
+
+def host_for_actor(*, account: Account, actor: Actor, now: datetime) -> Host:
+    """The acting user's host; for programs the first owner's, so that somebody can always be booked."""
+    if actor.kind == "user":
+        return ensure_host_for_user(account=account, user=User.objects.get(id=actor.id), now=now)
+    owner = Membership.objects.filter(account=account, role="owner").select_related("user").order_by("id").first()
+    if owner is None:
+        raise Problem("invalid", fields={"host": "Say who can be booked."})
+    return ensure_host_for_user(account=account, user=owner.user, now=now)
+
+
+def set_hosts(*, account: Account, calendar_id: UUID, actor: Actor, now: datetime, hosts: Sequence[UUID]) -> Calendar:
+    """Who is booked in a calendar, in order of preference. Problem("not_found") for a host the account may not book."""
+    wanted = list(dict.fromkeys(hosts))
+    if not wanted:
+        raise Problem("invalid", fields={"hosts": "A calendar needs at least one host."})
+    with transaction.atomic():
+        calendar = for_update(account, calendar_id)
+        if set(bookable(account).filter(id__in=wanted).values_list("id", flat=True)) != set(wanted):
+            raise Problem("not_found")
+        rows = CalendarHost.objects.filter(calendar=calendar)
+        if list(rows.order_by("-priority", "host_id").values_list("host_id", flat=True)) == wanted:
+            return calendar
+        rows.delete()
+        CalendarHost.objects.bulk_create(
+            CalendarHost(calendar=calendar, host_id=host, priority=len(wanted) - n - 1) for n, host in enumerate(wanted)
+        )
+        calendar.updated_at = now
+        plans.store(calendar, ["updated_at"])
+        tell(calendar, actor, now, "calendar.changed", fields=["hosts"])
+    return calendar
+
+
+def update_host(*, account: Account, host_id: UUID, actor: Actor, now: datetime, name: str, email: str = "") -> Host:
+    """Rename a host who has no sign-in; plans of every calendar with the host are compiled again."""
+    name, email = _clean(name, email)
+    with transaction.atomic():
+        host = bookable(account).filter(id=host_id, user=None).first()
+        if host is None:
+            raise Problem("not_found")
+        if _renamed(host, name, email):
+            record(
+                account_id=account.id,
+                actor=actor,
+                now=now,
+                kind="calendar.changed",
+                subject_kind="host",
+                subject_id=host.id,
+                facts={"host": str(host.id), "fields": ["host"]},
+            )
+    return host
+
+
+def sync_host(*, user: User) -> int:
+    """After a user's name or address changed: their hosts follow, plans included. How many hosts changed."""
+    with transaction.atomic():
+        hosts = Host.objects.filter(user=user)
+        return sum(_renamed(host, user.name or host.name, user.email) for host in hosts)
+
+
+def _renamed(host: Host, name: str, email: str) -> bool:
+    if (host.name, host.email) == (name, email):
+        return False
+    host.name, host.email = name, email
+    host.save(update_fields=["name", "email"])
+    plans.recompile_host(host.id)
+    return True
+
+
+def _clean(name: str, email: str) -> tuple[str, str]:
+    errors = {}
+    try:
+        name = identity.clean_name(name, 120)
+    except ValueError as error:
+        errors["name"] = str(error)
+    try:
+        email = identity.clean_email(email) if email else ""
+    except ValueError as error:
+        errors["email"] = str(error)
+    if not name and not errors:
+        errors["name"] = "This is needed."
+    if errors:
+        raise Problem("invalid", fields=errors)
+    return name, email

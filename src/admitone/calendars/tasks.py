@@ -1,0 +1,33 @@
+"""Busy sources are read in the background about every four minutes, so that a booking seldom has to wait for one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from admitone.calendars import busy
+from admitone.jobs import enqueue_many, periodic, task
+
+#: With a tick a minute and the jitter below, a source is read again 3:00 to 4:40 after the last time: within FRESH_FOR.
+AGE = timedelta(minutes=3)
+JITTER = 40
+
+
+@task(queue="busy", retries=0, timeout=60)
+def refresh_busy_source(*, source_id: str, now: datetime) -> None:
+    """Read one source. A failure is stored with the source, and a later tick tries again."""
+    busy.refresh_source(UUID(source_id), now)
+
+
+@periodic(every=1, queue="busy", retries=0)
+def refresh_busy_sources(*, now: datetime) -> None:
+    """Ask for every source that was not tried for three minutes, spread over forty seconds by its id."""
+    enqueue_many(
+        (
+            refresh_busy_source.using(
+                run_after=now + timedelta(seconds=source_id.int % JITTER), key=f"busy:{source_id}"
+            ),
+            {"source_id": str(source_id)},
+        )
+        for source_id in busy.due(now, AGE)
+    )
