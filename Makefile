@@ -16,7 +16,7 @@ PARALLEL := -n $(WORKERS) --dist loadfile
 # Checks import the settings; with a key given they leave no data directory behind.
 LINT := env ADMITONE_SECRET_KEY=lint ADMITONE_DATA_DIR=.test/lint
 PIN := CUSTOM_COMPILE_COMMAND="make pins" ../$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
-	--no-emit-find-links --no-emit-index-url --no-emit-trusted-host --no-emit-options
+	--no-emit-options
 
 .NOTPARALLEL:
 .PHONY: run setup messages needs check test lint types test-sqlite test-postgres e2e soak bench format pins audit clean
@@ -52,7 +52,7 @@ lint: setup
 	$(BIN)/ruff format --check --quiet $(CODE)
 	$(BIN)/ruff check --quiet $(CODE)
 	$(LINT) $(BIN)/lint-imports --no-logo
-	$(if $(TEMPLATES),$(BIN)/djade --check --target-version 5.2 $(TEMPLATES))
+	@$(if $(TEMPLATES),$(BIN)/djade --check --target-version 5.2 $(TEMPLATES))
 
 types: setup
 	$(LINT) $(BIN)/mypy
@@ -78,7 +78,7 @@ bench: setup ## Benchmarks, as ratios against a floor measured in the same run
 format: setup
 	$(BIN)/ruff check --quiet --fix $(CODE)
 	$(BIN)/ruff format --quiet $(CODE)
-	$(if $(TEMPLATES),-$(BIN)/djade --target-version 5.2 $(TEMPLATES))
+	@$(if $(TEMPLATES),$(BIN)/djade --target-version 5.2 $(TEMPLATES) || true)
 
 pins: $(DEV) ## Recompile requirements/*.txt (UPGRADE=--upgrade for newer versions)
 	cd requirements && $(PIN) $(UPGRADE) --output-file=base.txt base.in

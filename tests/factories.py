@@ -9,15 +9,18 @@ from itertools import count
 from typing import Any
 
 from admitone.accounts.models import Account, Agency, ApiKey, Membership, User
-from admitone.booking.models import Booking, Occupancy, Seat, Session
-from admitone.calendars.models import Calendar, CalendarHost, CalendarSlug, Host, Hours, Schedule
+from admitone.booking.models import Booking
+from admitone.booking.services import book
+from admitone.calendars.models import Calendar, Host
+from admitone.calendars.queries import plan_by_id
+from admitone.calendars.services import create_calendar
 from admitone.contacts.models import Contact
+from admitone.events.actor import SYSTEM
 from admitone.links.models import OneTimeLink
+from admitone.logic.bookings import clean_guest
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)  # a Monday
 PASSWORD = "correct horse battery"
-WEEKDAYS = range(5)
-NINE_TO_FIVE = ((9 * 60, 17 * 60),)
 
 _numbers = count(1)
 
@@ -72,34 +75,14 @@ def host(of: Account, **fields: Any) -> Host:
     return Host.objects.create(agency=of.agency, **values)
 
 
-def schedule(
-    of: Account, windows: Sequence[tuple[int, int]] = NINE_TO_FIVE, weekdays: Sequence[int] = WEEKDAYS, **fields: Any
-) -> Schedule:
-    """Weekly hours: the same `windows` (minutes of the local day) on each of `weekdays`."""
-    row = Schedule.objects.create(account=of, **{"name": "Hours", "timezone": of.timezone, "created_at": NOW, **fields})
-    Hours.objects.bulk_create(
-        Hours(schedule=row, weekday=day, start=start, end=end) for day in weekdays for start, end in windows
-    )
-    return row
+def calendar(of: Account, **fields: Any) -> Calendar:
+    """A personal calendar, open Monday to Friday 09:00-17:00 local, 30 minutes, no notice, no buffers, a host of its own.
 
-
-def calendar(of: Account, *, hosts: Sequence[Host] = (), **fields: Any) -> Calendar:
-    """A personal calendar, open Monday to Friday 09:00-17:00 local, 30 minutes, no notice, no buffers."""
-    n = next(_numbers)
-    fields.setdefault("schedule", fields.get("schedule") or schedule(of))
-    values = {
-        "name": f"Consultation {n}",
-        "slug": f"consultation-{n}",
-        "notice": 0,
-        "created_at": NOW,
-        "updated_at": NOW,
-        **fields,
-    }
-    row = Calendar.objects.create(account=of, **values)
-    CalendarSlug.objects.create(account=of, slug=row.slug, calendar=row)
-    for who in hosts or [host(of)]:
-        CalendarHost.objects.create(calendar=row, host=who)
-    return row
+    `fields` are those of calendars.services.create_calendar: `host`, `hours` {weekday: [(start, end)]}, `timezone`, ...
+    """
+    fields.setdefault("host", fields.get("host") or host(of))
+    values = {"name": f"Consultation {next(_numbers)}", "notice": 0, **fields}
+    return create_calendar(account=of, actor=SYSTEM, now=NOW, **values)
 
 
 def contact(of: Account, **fields: Any) -> Contact:
@@ -114,26 +97,12 @@ def link(of: Calendar, **fields: Any) -> OneTimeLink:
     return OneTimeLink.objects.create(account=of.account, calendar=of, **{"created_at": NOW, **fields})
 
 
-def booking(of: Calendar, start: datetime = NOW + timedelta(days=1), **fields: Any) -> Booking:
-    """A confirmed booking with its session, occupancy and seat; `start` is an instant on the minute."""
-    who = fields.pop("contact", None) or contact(of.account)
-    by = fields.pop("host", None) or of.calendar_hosts.order_by("id").first().host
-    begin = int(start.timestamp()) // 60
-    end = begin + of.duration
-    meeting = Session.objects.create(account_id=of.account_id, calendar=of, start_min=begin, end_min=end)
-    Occupancy.objects.create(session=meeting, host=by, start_min=begin, end_min=end)
-    values = {
-        "local_date": start.date(),
-        "name": who.name,
-        "email": who.email,
-        "guest_timezone": "Europe/Berlin",
-        "source": "by_hand",
-        "created_at": NOW,
-        "updated_at": NOW,
-        **fields,
-    }
-    row = Booking.objects.create(
-        account=of.account, calendar=of, contact=who, host=by, start_min=begin, end_min=end, **values
-    )
-    Seat.objects.create(session=meeting, n=0, booking=row)
-    return row
+def booking(of: Calendar, start: datetime = NOW + timedelta(days=1), **guest: Any) -> Booking:
+    """A confirmed booking made by hand at `start`, an instant on the minute; `guest` holds name, email, phone, note, ..."""
+    n = next(_numbers)
+    plan = plan_by_id(of.id)
+    assert plan
+    who = clean_guest(plan, {"name": f"Guest {n}", "email": f"guest-{n}@example.com", **guest})
+    at = int(start.timestamp()) // 60
+    done = book(plan=plan, start=at, guest=who, source="by_hand", actor=SYSTEM, now=NOW, by_hand=True)
+    return Booking.objects.get(id=done.id)
