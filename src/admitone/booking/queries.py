@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from admitone.accounts.keyring import keyring
 from admitone.booking.models import Booking
+from admitone.calendars.busy import FRESH_FOR
 from admitone.logic.clock import from_min
 from admitone.logic.identity import zone
 from admitone.logic.plan import CalendarPlan
@@ -29,6 +30,14 @@ WHERE o.host_id IN ({hosts}) AND o.end_min > %s AND o.start_min < %s {without}
 UNION ALL
 SELECT b.start_min, b.end_min, 'external', 0, 0 FROM calendars_busyblock b
 WHERE b.host_id IN ({hosts}) AND b.end_min > %s AND b.start_min < %s"""
+#: A source that cannot be read blocks all of its host's time (P8).
+UNREADABLE = """
+UNION ALL
+SELECT 0, {end}, 'unreadable', 0, 0 FROM calendars_busysource s WHERE s.host_id IN ({hosts}) AND {stale}"""
+#: Booking trusts a source for five minutes; a page, which refreshes nothing, trusts one that did not fail.
+STALE = "(s.fetched_at IS NULL OR s.fetched_at < %s)"
+FAILED = "(s.fetched_at IS NULL OR s.fetched_at < %s) AND (s.fetched_at IS NULL OR s.error <> '')"
+FOR_EVER = 10**9
 WITHOUT = "AND o.session_id NOT IN (SELECT t.session_id FROM booking_seat t WHERE t.booking_id = %s)"
 
 
@@ -38,16 +47,30 @@ def db_id(value: UUID | str) -> Any:
     return key.hex if connection.vendor == "sqlite" else key
 
 
-def taken(host_ids: Iterable[UUID | str], first: int, end: int, *, exclude_booking: UUID | None = None) -> list[Busy]:
-    """What blocks these hosts in [first, end) epoch minutes, with the reach of buffers: one statement."""
+def taken(
+    host_ids: Iterable[UUID | str],
+    first: int,
+    end: int,
+    *,
+    now: datetime | None = None,
+    booking: bool = False,
+    exclude_booking: UUID | None = None,
+) -> list[Busy]:
+    """What blocks these hosts in [first, end) epoch minutes, with the reach of buffers: one statement.
+
+    With `now`, hosts whose busy sources cannot be read are blocked throughout; `booking` asks for fresh sources.
+    """
     hosts = [db_id(host) for host in host_ids]
     if not hosts:
         return []
     low, high = first - REACH, end + REACH
     without, excluded = (WITHOUT, [db_id(exclude_booking)]) if exclude_booking else ("", [])
-    sql = TAKEN.format(hosts=", ".join(["%s"] * len(hosts)), without=without)
+    sql, params = TAKEN, [*hosts, low, high, *excluded, *hosts, low, high]
+    if now is not None:
+        sql += UNREADABLE.replace("{stale}", STALE if booking else FAILED).replace("{end}", str(FOR_EVER))
+        params += [*hosts, connection.ops.adapt_datetimefield_value(now - FRESH_FOR)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*hosts, low, high, *excluded, *hosts, low, high])
+        cursor.execute(sql.format(hosts=", ".join(["%s"] * len(hosts)), without=without), params)
         return [Busy(*row) for row in cursor.fetchall()]
 
 
@@ -91,11 +114,14 @@ def openings(
     first: int,
     end: int,
     offered: Sequence[Sequence[int]] | None = None,
+    booking: bool = False,
     exclude_booking: UUID | None = None,
 ) -> Openings:
     """Everything needed to tell which starts in [first, end) are open: one statement, two with a per-day limit."""
     reach = plan.rules.duration
-    busy = taken([host.id for host in plan.hosts], first, end + reach, exclude_booking=exclude_booking)
+    strict = now if plan.busy_policy == "block" else None
+    hosts = [host.id for host in plan.hosts]
+    busy = taken(hosts, first, end + reach, now=strict, booking=booking, exclude_booking=exclude_booking)
     counts: Mapping[date, int] = {}
     if plan.rules.per_day_limit is not None:
         days = (local_day(plan, first), local_day(plan, end))

@@ -38,7 +38,9 @@ class OneTimeLink(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(uses__gte=0, uses__lte=F("max_uses"), max_uses__gte=1), name="link_uses"),
+            models.CheckConstraint(
+                condition=Q(uses__gte=0, uses__lte=F("max_uses"), max_uses__gte=1), name="link_uses"
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "-created_at", "id"], name="link_list"),

@@ -45,3 +45,8 @@ class Problem(Exception):
         self.fields = fields or {}
         self.extra = extra
         super().__init__(f"{code}: {self.detail}")
+
+    def conflict(self) -> Problem:
+        """The same refusal as 409: for an owner who changes what can no longer change, where a guest would see 410."""
+        self.status = 409
+        return self

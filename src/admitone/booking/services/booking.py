@@ -15,8 +15,8 @@ from admitone.accounts.idempotency import Idempotency, claim
 from admitone.booking.models import Booking
 from admitone.booking.retrying import retrying
 from admitone.booking.services.reserving import PlanChanged, Wish, reserve
-from admitone.calendars.busy import refresh_stale
 from admitone.calendars.queries import plan_by_id
+from admitone.calendars.services import refresh_stale
 from admitone.events import Actor, record_many
 from admitone.logic.bookings import GuestRequest
 from admitone.logic.errors import Problem
@@ -61,7 +61,7 @@ def book(
     try:
         return retrying(lambda: _book(wish, idempotency, actor=actor, now=now))
     except PlanChanged:
-        newer = plan_by_id(plan.calendar_id)
+        newer = plan_by_id(UUID(plan.calendar_id))
         if newer is None:
             raise Problem("not_found") from None
         wish = Wish(wish.booking_id, newer, start, guest, source, metadata=metadata or {}, by_hand=by_hand)

@@ -12,7 +12,7 @@ from admitone.booking.models import Booking, Seat
 from admitone.booking.queries import local_day
 from admitone.booking.retrying import retrying
 from admitone.booking.services.reserving import PlanChanged, check_open, facts_of, lock_hosts, release, take_time
-from admitone.calendars.busy import refresh_stale
+from admitone.calendars.services import refresh_stale
 from admitone.events import Actor, record
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
@@ -22,9 +22,7 @@ from admitone.logic.plan import CalendarPlan
 ACTIVE = ("pending", "confirmed")
 
 
-def cancel(
-    *, account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, by: str, reason: str = ""
-) -> Booking:
+def cancel(*, account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, by: str, reason: str = "") -> Booking:
     """Free the time and say why. `by` is guest (the calendar's policy applies) or host."""
     return retrying(lambda: _cancel(account_id, booking_id, actor, now, by, reason))
 

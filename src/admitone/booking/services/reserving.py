@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from admitone.logic.bookings import GuestRequest
 from admitone.logic.errors import Problem
 from admitone.logic.ids import uuid7
 from admitone.logic.plan import CalendarPlan
-from admitone.logic.slots import refusal
+from admitone.logic.slots import Busy, refusal
 
 LOCK = (
     "SELECT c.plan_version, c.deleted_at FROM calendars_calendar c JOIN calendars_calendarhost ch ON ch.calendar_id = c.id "
@@ -86,10 +86,11 @@ def check_open(
     exclude_booking: UUID | None = None,
 ) -> None:
     """The same question as the page's, for one start, under the lock. By hand only taken time is refused."""
-    asked = openings(plan, now=now, first=start, end=start + 1, offered=offered, exclude_booking=exclude_booking)
+    asked = openings(
+        plan, now=now, first=start, end=start + 1, offered=offered, booking=True, exclude_booking=exclude_booking
+    )
     if by_hand:
-        if any(block.start < start + plan.rules.duration and block.end > start for block in asked.busy):
-            raise Problem("slot_taken")
+        _check_free(plan, start, asked.busy)
         return
     if not plan.active:
         raise Problem("calendar_paused")
@@ -98,6 +99,12 @@ def check_open(
         raise Problem("slot_taken", reason=reason)
     if reason:
         raise Problem("slot_unavailable", reason=reason)
+
+
+def _check_free(plan: CalendarPlan, start: int, busy: Sequence[Busy]) -> None:
+    end = start + plan.rules.duration
+    if any(block.kind != "unreadable" and block.start < end and block.end > start for block in busy):
+        raise Problem("slot_taken", "Something else is already at that time.")
 
 
 def take_time(plan: CalendarPlan, start: int) -> Session:

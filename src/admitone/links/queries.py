@@ -1,0 +1,269 @@
+"""Reads of one-time links: what a token opens, the owner's list, and why a pasted link works or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from admitone.accounts.addresses import one_time_url
+from admitone.accounts.keyring import keyring
+from admitone.accounts.models import Account
+from admitone.accounts.queries import as_uuid
+from admitone.booking.models import Booking
+from admitone.calendars.busy import stale
+from admitone.calendars.models import BusySource
+from admitone.links.models import OneTimeLink
+from admitone.logic.bookings import Person
+from admitone.logic.clock import iso
+from admitone.logic.errors import Problem
+from admitone.logic.links import LinkFacts, listed_status, status
+from admitone.logic.plan import CalendarPlan
+from admitone.logic.tokens import ONE_TIME
+
+STATUSES = ("active", "used", "deleted", "expired")
+SORTS = {
+    "created": ("created_at", "id"),
+    "-created": ("-created_at", "id"),
+    "expires": (F("expires_at").asc(nulls_last=True), "id"),
+    "-expires": (F("expires_at").desc(nulls_last=True), "id"),
+    "label": ("label", "id"),
+    "-label": ("-label", "id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A link as its page sees it. `state` is active, not_open, used, deleted, expired or paused; a dead link's plan is
+    for brand and owner only: its page shows no slots, no slug and no way to the calendar."""
+
+    link: OneTimeLink
+    plan: CalendarPlan
+    state: str
+    person: Person | None
+    stale: bool = False  # a busy source of its hosts has to be read again before booking
+
+    @property
+    def offered(self) -> list[list[int]] | None:
+        return self.link.offered
+
+    @property
+    def maker(self) -> tuple[str, str]:
+        """Name and address of who made the link, empty if a program did."""
+        user = self.link.created_by
+        return (user.get_full_name(), user.email) if user else ("", "")
+
+
+def facts(link: OneTimeLink) -> LinkFacts:
+    return LinkFacts(link.uses, link.max_uses, link.deleted_at, link.not_before, link.expires_at)
+
+
+def link_id_of(token: str) -> UUID:
+    """The id in a token, without asking the database. Raises Problem("link_unknown") for anything forged."""
+    link_id = keyring().verify(ONE_TIME, token)
+    if link_id is None:
+        raise Problem("link_unknown")
+    return link_id
+
+
+def opened(token: str, now: datetime) -> Opened:
+    """What a token opens: one statement. Raises Problem("link_unknown")."""
+    rows = OneTimeLink.objects.select_related("calendar", "contact", "created_by")
+    sources = BusySource.objects.filter(stale(now), host__calendar_hosts__calendar=OuterRef("calendar"))
+    link = rows.annotate(stale=Exists(sources)).filter(id=link_id_of(token)).first()
+    if link is None or link.calendar is None:
+        raise Problem("link_unknown")
+    return Opened(link, link.calendar.compiled, state_of(link, now), person_of(link), link.stale)
+
+
+def state_of(link: OneTimeLink, now: datetime) -> str:
+    """The link's status, or what its calendar makes of an active one: paused, or deleted with its calendar."""
+    found = status(facts(link), now)
+    calendar = link.calendar
+    if found in ("active", "not_open") and calendar is not None and calendar.deleted_at is not None:
+        return "deleted"
+    if found == "active" and calendar is not None and not calendar.active:
+        return "paused"
+    return found
+
+
+def person_of(link: OneTimeLink) -> Person | None:
+    contact = link.contact
+    if contact is None or contact.erased_at is not None:
+        return None
+    return Person(str(contact.id), contact.name, contact.email, contact.phone)
+
+
+def having_status(wanted: str, now: datetime) -> Q:
+    """The rows of one listed status; the four are disjoint and cover every row (held to logic.links by a test)."""
+    used = Q(uses__gte=F("max_uses"))
+    deleted = Q(deleted_at__isnull=False)
+    expired = Q(expires_at__isnull=False, expires_at__lte=now)
+    return {
+        "used": used,
+        "deleted": ~used & deleted,
+        "expired": ~used & ~deleted & expired,
+        "active": ~used & ~deleted & ~expired,
+    }[wanted]
+
+
+def listing(
+    account: Account,
+    *,
+    now: datetime,
+    calendar: UUID | None = None,
+    calendars: list[UUID] | None = None,
+    status: str | None = None,
+    contact: UUID | None = None,
+    source: str | None = None,
+    search: str = "",
+    sort: str = "-created",
+) -> QuerySet[OneTimeLink]:
+    """The account's links, filtered; `calendars` limits a member to what they may see."""
+    rows = OneTimeLink.objects.filter(account=account).select_related("calendar", "contact", "created_by")
+    if calendar:
+        rows = rows.filter(calendar_id=calendar)
+    if calendars is not None:
+        rows = rows.filter(calendar_id__in=calendars)
+    if status:
+        rows = rows.filter(having_status(status, now))
+    if contact:
+        rows = rows.filter(contact_id=contact)
+    if source:
+        rows = rows.filter(source_kind=source)
+    if search.strip():
+        rows = rows.filter(_matches(search.strip()))
+    return rows.order_by(*SORTS.get(sort, SORTS["-created"]))
+
+
+def _matches(text: str) -> Q:
+    """Label, contact, note, or the link itself: pasted whole, or its last characters."""
+    pasted = token_in(text)
+    if pasted:
+        return Q(id=pasted)
+    key = as_uuid(text)
+    if key:
+        return Q(id=key)
+    return (
+        Q(label__icontains=text)
+        | Q(contact__name__icontains=text)
+        | Q(contact__email__icontains=text)
+        | Q(note__icontains=text)
+    )
+
+
+def token_in(text: str) -> UUID | None:
+    """The link id of a pasted URL or bare token, whatever stands around it."""
+    last = urlsplit(text.strip()).path.rstrip("/").rsplit("/", 1)[-1]
+    return keyring().verify(ONE_TIME, last)
+
+
+def counts(account: Account, now: datetime, *, calendar: UUID | None = None) -> dict[str, int]:
+    """How many links of each status; one statement."""
+    from django.db.models import Count
+
+    rows = OneTimeLink.objects.filter(account=account)
+    if calendar:
+        rows = rows.filter(calendar_id=calendar)
+    return rows.aggregate(**{name: Count("id", filter=having_status(name, now)) for name in STATUSES})
+
+
+def open_links(calendar_id: UUID, now: datetime) -> QuerySet[OneTimeLink]:
+    """The links that pausing or deleting the calendar would close."""
+    return OneTimeLink.objects.filter(having_status("active", now), calendar_id=calendar_id).select_related("contact")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`code` names the case, `sentence` says it to the owner; `link` is None when it is not this account's."""
+
+    code: str
+    sentence: str
+    link: OneTimeLink | None = None
+
+
+SENTENCES = {
+    "active": "This link works: it can be used once more or for the first time.",
+    "not_open": "This link does not work yet: it opens at {not_before}.",
+    "used": "This link does not work any more: it was used at {used_at}.",
+    "deleted": "This link does not work: it was deleted at {deleted_at}, or its calendar was.",
+    "expired": "This link does not work any more: it expired at {expires_at}.",
+    "paused": "This link does not work at the moment: its calendar is paused.",
+    "unknown": "This is not a one-time link of this sub-account, or its address was cut off when it was copied.",
+}
+
+
+def explain(account: Account, pasted: str, now: datetime) -> Explanation:
+    """Why a pasted URL or token works or does not, in one sentence."""
+    link_id = token_in(pasted) or as_uuid(pasted.strip())
+    rows = OneTimeLink.objects.select_related("calendar", "contact", "created_by")
+    link = rows.filter(id=link_id, account=account).first() if link_id else None
+    if link is None:
+        return Explanation("unknown", SENTENCES["unknown"])
+    code = state_of(link, now)
+    times = {name: getattr(link, name) for name in ("not_before", "used_at", "deleted_at", "expires_at")}
+    sentence = SENTENCES[code].format(**{name: iso(at) if at else "an unknown time" for name, at in times.items()})
+    return Explanation(code, sentence, link)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A link as the API and webhooks show it."""
+
+    link: OneTimeLink
+    booking_ids: list[str]
+
+    def as_dict(self, now: datetime) -> dict[str, Any]:
+        link = self.link
+        return {
+            "id": str(link.id),
+            "url": one_time_url(link.id),
+            "status": listed_status(facts(link), now),
+            "calendar": str(link.calendar_id) if link.calendar_id else None,
+            "contact": str(link.contact_id) if link.contact_id else None,
+            "contact_policy": link.contact_policy,
+            "max_uses": link.max_uses,
+            "uses": link.uses,
+            "not_before": iso(link.not_before) if link.not_before else None,
+            "expires_at": iso(link.expires_at) if link.expires_at else None,
+            "offered": offered_iso(link.offered),
+            "label": link.label,
+            "note": link.note,
+            "metadata": link.metadata,
+            "source": link.source_kind,
+            "created_at": iso(link.created_at),
+            "used_at": iso(link.used_at) if link.used_at else None,
+            "deleted_at": iso(link.deleted_at) if link.deleted_at else None,
+            "booking_ids": self.booking_ids,
+        }
+
+
+def offered_iso(offered: list[list[int]] | None) -> list[dict[str, str]] | None:
+    from admitone.logic.clock import from_min
+
+    return None if offered is None else [{"start": iso(from_min(s)), "end": iso(from_min(e))} for s, e in offered]
+
+
+def views(links: list[OneTimeLink]) -> list[LinkView]:
+    """The links with the bookings they made: one more statement for all of them."""
+    ids = [link.id for link in links]
+    made: dict[UUID, list[str]] = {}
+    rows = Booking.objects.filter(one_time_link_id__in=ids).order_by("id").values_list("one_time_link_id", "id")
+    for link_id, booking_id in rows:
+        made.setdefault(link_id, []).append(str(booking_id))
+    return [LinkView(link, made.get(link.id, [])) for link in links]
+
+
+def maker_contact(opened: Opened) -> Mapping[str, str]:
+    """Who a guest is told to contact: what the calendar publishes (custom), else the maker's or the host's name."""
+    plan = opened.plan
+    if plan.contact_policy == "custom":
+        return {"name": plan.contact_name, "email": plan.contact_email, "phone": plan.contact_phone}
+    name = opened.maker[0] if plan.contact_policy == "maker" else ""
+    name = name or (plan.hosts[0].name if plan.hosts else plan.account_name)
+    return {"name": name, "email": plan.contact_email, "phone": plan.contact_phone}

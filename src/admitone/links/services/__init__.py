@@ -1,0 +1,26 @@
+"""Writes of one-time links, a file a verb."""
+
+from admitone.links.services.asking import answer_request, ask_for_booking, ask_for_code, dismiss_request, request_new
+from admitone.links.services.changing import restore, revoke, update
+from admitone.links.services.codes import check_code, make_code
+from admitone.links.services.issuing import issue, reissue
+from admitone.links.services.opening import mark_opened, tell_offered_gone
+from admitone.links.services.redeeming import redeem
+
+__all__ = [
+    "answer_request",
+    "ask_for_booking",
+    "ask_for_code",
+    "check_code",
+    "dismiss_request",
+    "issue",
+    "make_code",
+    "mark_opened",
+    "redeem",
+    "reissue",
+    "request_new",
+    "restore",
+    "revoke",
+    "tell_offered_gone",
+    "update",
+]

@@ -1,0 +1,147 @@
+"""Make a one-time link. Nothing is sent here; the URL is computed from the id and the keyring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from admitone.accounts.idempotency import Idempotency, claim
+from admitone.accounts.models import Account, User
+from admitone.accounts.queries import get
+from admitone.calendars.models import Calendar
+from admitone.contacts.models import Contact
+from admitone.events import Actor, Draft, record_many
+from admitone.links.models import OneTimeLink
+from admitone.logic.bookings import clean_utm
+from admitone.logic.clock import to_min_floor
+from admitone.logic.errors import Problem
+from admitone.logic.identity import clean_text
+from admitone.logic.links import POLICIES, check_terms, clean_offered
+
+MAX_METADATA = 50
+
+
+@transaction.atomic
+def issue(
+    *,
+    account: Account,
+    calendar: Calendar,
+    actor: Actor,
+    now: datetime,
+    contact: Contact | None = None,
+    contact_policy: str = "prefill",
+    max_uses: int = 1,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    offered: Sequence[tuple[int, int]] | None = None,
+    label: str = "",
+    note: str = "",
+    metadata: Mapping[str, Any] | None = None,
+    utm: Mapping[str, str] | None = None,
+    source_kind: str = "by_hand",
+    source_id: str = "",
+    created_by: User | None = None,
+    replaces: UUID | None = None,
+    idempotency: Idempotency | None = None,
+) -> OneTimeLink:
+    """A new active link of `calendar`; the earlier one when the same idempotency key made it."""
+    link_id = uuid4()
+    before = claim(idempotency, kind="one_time_link", resource_id=link_id, now=now)
+    if before:
+        return OneTimeLink.objects.select_related("calendar", "contact", "created_by").get(id=before)
+    check_terms(now=now, max_uses=max_uses, not_before=not_before, expires_at=expires_at)
+    link = OneTimeLink(
+        id=link_id,
+        account=account,
+        calendar=calendar,
+        contact=contact,
+        contact_policy=_policy(contact_policy, contact),
+        max_uses=max_uses,
+        not_before=not_before,
+        expires_at=expires_at,
+        offered=clean_offered(list(offered) if offered is not None else None, now_min=to_min_floor(now)),
+        label=text_of("label", label, 120),
+        note=text_of("note", note, 1000),
+        metadata=clean_metadata(metadata),
+        utm=clean_utm(utm or {}),
+        source_kind=source_kind,
+        source_id=source_id,
+        created_by=created_by,
+        replaces_id=replaces,
+        created_at=now,
+    )
+    OneTimeLink.objects.bulk_create([link])
+    record_many([event_of(link, "one_time_link.created", actor, now)])
+    return link
+
+
+def reissue(
+    *, account: Account, link_id: UUID, actor: Actor, now: datetime, created_by: User | None = None
+) -> OneTimeLink:
+    """A new link on the terms of an old one, whatever became of that; an expiry keeps its length, offered times that
+    are over are left out."""
+    old = get(account, OneTimeLink, link_id, "calendar", "contact")
+    if old.calendar is None or old.calendar.deleted_at is not None:
+        raise Problem("not_found", "The calendar of this link has been deleted.")
+    span = old.expires_at - old.created_at if old.expires_at else None
+    still = [(s, e) for s, e in old.offered or [] if s > to_min_floor(now)]
+    return issue(
+        account=account,
+        calendar=old.calendar,
+        actor=actor,
+        now=now,
+        contact=old.contact,
+        contact_policy=old.contact_policy,
+        expires_at=now + max(span, timedelta(hours=1)) if span else None,
+        offered=still or None,
+        label=old.label,
+        note=old.note,
+        metadata=old.metadata,
+        utm=old.utm,
+        source_kind="reissue",
+        source_id=str(old.id),
+        created_by=created_by,
+        replaces=old.id,
+    )
+
+
+def event_of(link: OneTimeLink, kind: str, actor: Actor, now: datetime, **more: Any) -> Draft:
+    found = {
+        "link": str(link.id),
+        "calendar": str(link.calendar_id) if link.calendar_id else None,
+        "contact": str(link.contact_id) if link.contact_id else None,
+        "source": link.source_kind,
+        **more,
+    }
+    return Draft(link.account_id, actor, now, kind, "one_time_link", link.id, found)
+
+
+def text_of(name: str, raw: str, limit: int) -> str:
+    try:
+        return clean_text(raw, limit)
+    except ValueError as error:
+        raise Problem("invalid", fields={name: str(error)}) from error
+
+
+def clean_metadata(raw: Mapping[str, Any] | None) -> dict[str, Any]:
+    """At most 50 pairs of short text keys and plain values; carried to bookings, events and webhooks."""
+    found = dict(raw or {})
+    plain = all(
+        isinstance(key, str) and len(key) <= 64 and (value is None or isinstance(value, (str, int, float, bool)))
+        for key, value in found.items()
+    )
+    if not plain or len(found) > MAX_METADATA or any(isinstance(v, str) and len(v) > 500 for v in found.values()):
+        raise Problem("invalid", fields={"metadata": "Use at most 50 pairs of short keys and plain values."})
+    return {key: value.replace("\x00", "") if isinstance(value, str) else value for key, value in found.items()}
+
+
+def _policy(policy: str, contact: Contact | None) -> str:
+    if policy not in POLICIES:
+        raise Problem("invalid", fields={"contact_policy": f"Choose one of {', '.join(POLICIES)}."})
+    if policy != "prefill" and (contact is None or not contact.email):
+        raise Problem("invalid", fields={"contact": "This policy needs a contact with an e-mail address."})
+    return policy
