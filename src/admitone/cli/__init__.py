@@ -4,6 +4,9 @@ import os
 
 import click
 
+from admitone.cli import serve as processes
+from admitone.cli.demo import demo
+from admitone.cli.jobs import jobs
 from admitone.cli.slots import slots_command
 
 
@@ -15,3 +18,7 @@ def main() -> None:
 
 
 main.add_command(slots_command)
+main.add_command(jobs)
+main.add_command(demo)
+for process in processes.COMMANDS:
+    main.add_command(process)
