@@ -14,7 +14,7 @@ from admitone.logic.tokens import Keyring, new_entry
 
 @lru_cache(maxsize=1)
 def keyring() -> Keyring:
-    """The keys, read once per process. A new SQLite installation gets its first key here; PostgreSQL never does."""
+    """The keys, read once per process; a new data directory gets its first key here."""
     text = settings.ENV.link_keys or _file_text()
     try:
         return Keyring.parse(text)
@@ -30,14 +30,18 @@ def keys_present() -> bool:
     return bool(settings.ENV.link_keys) or key_path().exists()
 
 
+def require_keys() -> None:
+    """For nodes that share a database: a key made up here would be unknown to the others. Raises ImproperlyConfigured."""
+    if not keys_present():
+        raise ImproperlyConfigured(
+            "No link keys: set ADMITONE_LINK_KEYS, or put the file link-keys into the data directory of every node. "
+            "`admitone keys new` makes a key. Without the old keys, links already sent stop working."
+        )
+
+
 def _file_text() -> str:
     path = key_path()
     if not path.exists():
-        if not settings.ENV.is_sqlite:
-            raise ImproperlyConfigured(
-                "No link keys: set ADMITONE_LINK_KEYS (make one with `admitone keys new`) or put the file "
-                f"{path.name} into the data directory of every node. Without the old keys, links already sent stop working."
-            )
         _create(path)
     return path.read_text()
 
