@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import smtplib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from admitone.accounts.addresses import absolute
+from admitone.accounts.client import client_address
+from admitone.accounts.models import User
+
+log = logging.getLogger(__name__)
+THEME_COOKIE = "admitone_theme"  # read by ui/templatetags/ui.py
+YEAR = 365 * 24 * 3600
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -17,3 +29,39 @@ class AccountAdapter(DefaultAccountAdapter):
         if commit:
             user.save()
         return user
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"Admit One: {subject}"
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Built from the base URL, so that a forged Host header cannot aim the link elsewhere."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return absolute(path.replace("UID-KEY", key))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that is down must not turn the page into an error, nor tell whether the address is known."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (smtplib.SMTPException, OSError):
+            log.exception("account mail %s was not sent", template_prefix)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """The reader's language and theme follow them to this browser."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        keep_preferences(response, user)
+        return response
+
+
+def keep_preferences(response: HttpResponse, user: User) -> None:
+    """Language and theme live in cookies, so that pages before the sign-in have them too."""
+    for name, value in ((settings.LANGUAGE_COOKIE_NAME, user.locale), (THEME_COOKIE, user.theme)):
+        if value:
+            response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        elif name == THEME_COOKIE:
+            response.delete_cookie(name, samesite="Lax")

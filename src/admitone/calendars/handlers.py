@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
+from admitone.accounts.models import Account, Invitation
+from admitone.calendars import access
+from admitone.calendars.models import Calendar, CalendarAccess
 from admitone.calendars.plans import recompile_account
 from admitone.events.handlers import on
 from admitone.events.models import Event
@@ -13,3 +17,20 @@ from admitone.events.models import Event
 def account_changed(event: Event, now: datetime) -> None:
     """Plans hold their account's name, slug and language."""
     recompile_account(event.account_id)
+
+
+@on("member.joined", consumer="calendars.access")
+def member_joined(event: Event, now: datetime) -> None:
+    """The calendars named in the invitation are granted, as far as they still exist."""
+    invitation = Invitation.objects.filter(id=event.facts.get("invitation")).first()
+    if invitation is None or invitation.role != "member":
+        return
+    rows = Calendar.objects.filter(account=event.account_id, id__in=invitation.calendars, deleted_at=None)
+    levels = {row.id: invitation.calendars[str(row.id)] for row in rows}
+    access.replace(Account.objects.get(id=event.account_id), UUID(event.facts["user"]), levels)
+
+
+@on("member.removed", consumer="calendars.access_gone")
+def member_removed(event: Event, now: datetime) -> None:
+    """Somebody who comes back starts without calendars."""
+    CalendarAccess.objects.filter(calendar__account=event.account_id, user=event.facts["user"]).delete()

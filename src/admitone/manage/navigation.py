@@ -14,7 +14,7 @@ from admitone.accounts.models import Account, AgencyAdmin
 from admitone.manage.context import AccountRequest
 from admitone.messaging import queries as messaging
 
-SEARCH_FROM = 9
+SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,13 @@ class Shell:
 
     @property
     def has_search(self) -> bool:
-        return len(self.accounts) >= SEARCH_FROM
+        return len(self.accounts) > SHOWN
+
+    @property
+    def first_accounts(self) -> list[Account]:
+        """This one first, then others up to the number that fits a menu."""
+        others = [account for account in self.accounts if account.pk != self.account.pk]
+        return [self.account, *others][:SHOWN]
 
     @cached_property
     def may_create(self) -> bool:

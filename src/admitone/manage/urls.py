@@ -13,6 +13,8 @@ areas = [
 
 urlpatterns = [
     path("", include("admitone.manage.setup.urls")),
+    path("", include("admitone.manage.joining.urls")),
+    path("app/", include("admitone.manage.switching.urls")),
     path("app/me/", include("admitone.manage.me.urls")),
     path("app/<slug:account_slug>/", include(areas)),
 ]

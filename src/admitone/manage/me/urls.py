@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from admitone.manage.me import views
+
+urlpatterns = [path("", views.me, name="me")]

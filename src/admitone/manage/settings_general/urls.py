@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from admitone.manage.settings_general import views
+
+urlpatterns = [
+    path("", views.settings, name="settings"),
+    path("general/", views.general, name="settings_general"),
+]

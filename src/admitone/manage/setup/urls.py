@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from admitone.manage.setup import views
+
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("setup/", views.setup, name="setup"),
+]

@@ -1,0 +1,33 @@
+"""Background work of accounts: mail that belongs to the installation, not to a sub-account's outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from admitone.accounts.addresses import absolute
+from admitone.accounts.invitations import token_for
+from admitone.accounts.models import Invitation
+from admitone.jobs import task
+
+
+@task(queue="mail")
+def send_invitation(*, invitation_id: str, now: datetime) -> None:
+    """Mail the invitation unless it has ended meanwhile; a mail server that fails is asked again later."""
+    rows = Invitation.objects.select_related("account", "invited_by")
+    invitation = rows.filter(pk=invitation_id, accepted_at=None, revoked_at=None, expires_at__gt=now).first()
+    if invitation:
+        invitation_mail(invitation).send()
+
+
+def invitation_mail(invitation: Invitation) -> EmailMessage:
+    """In the sub-account's language."""
+    url = absolute(f"/invitation/{token_for(invitation.id)}/")
+    with translation.override(invitation.account.locale):
+        body = render_to_string("account/email/invitation.txt", {"invitation": invitation, "url": url})
+        subject = _("You are invited to %(name)s") % {"name": invitation.account.name}
+    return EmailMessage(subject=subject, body=body, to=[invitation.email])

@@ -1,0 +1,57 @@
+"""Me: name, zone, language and theme; the way to password, two-step sign-in and passkeys."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from admitone.accounts import services
+from admitone.accounts.adapter import keep_preferences
+from admitone.accounts.models import User
+from admitone.calendars.services import sync_host
+from admitone.logic.errors import Problem
+from admitone.manage.forms import LocaleField, ZoneField, show_problem
+
+THEMES = [("", gettext_lazy("Like the device")), ("light", gettext_lazy("Light")), ("dark", gettext_lazy("Dark"))]
+FIELDS = ("name", "timezone", "locale", "theme")
+
+
+class MeForm(forms.Form):
+    name = forms.CharField(max_length=120, label=gettext_lazy("Name"), help_text=gettext_lazy("Guests see it."))
+    timezone = ZoneField(blank=gettext_lazy("Like the sub-account"))
+    locale = LocaleField(blank=gettext_lazy("Like the browser"))
+    theme = forms.ChoiceField(choices=THEMES, required=False, label=gettext_lazy("Colours"), widget=forms.RadioSelect())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def me(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    form = MeForm(request.POST or None, initial={name: getattr(user, name) for name in FIELDS})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_profile(user=user, **form.cleaned_data)
+        except Problem as problem:
+            show_problem(form, problem)
+        else:
+            return saved(request, user)
+    kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    context = {"form": form, "has_totp": "totp" in kinds, "passkeys": kinds.count("webauthn")}
+    return render(request, "manage/me/me.html", context, status=422 if form.errors else 200)
+
+
+def saved(request: HttpRequest, user: User) -> HttpResponse:
+    sync_host(user=user)
+    messages.success(request, _("Saved."))
+    response = redirect("manage:me")
+    keep_preferences(response, user)
+    return response
