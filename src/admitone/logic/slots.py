@@ -109,7 +109,7 @@ def find_slots(schedule: Schedule, rules: Rules, busy: Sequence[Busy], request: 
     pieces = _pieces(schedule, first, end, rules.duration)
     if not pieces:
         return []
-    since = min(first, pieces[0].first)
+    since = min(first, pieces[0].anchor)
     blocked = normalize(
         [span for block in busy if (span := blocked_starts(rules, block)) and span[0] < end and span[1] > since]
     )
@@ -214,8 +214,10 @@ def _runs(rules: Rules, pieces: list[Piece], blocked: list[Span]) -> list[tuple[
         if rules.alignment == "window":
             runs.append((anchor, first, end))
         elif first < end:
-            near = blocked[bisect_right(blocked, first, key=_end) : bisect_left(blocked, end, key=_start)]
-            runs.extend([(low, low, high) for low, high in subtract([(first, end)], near)])
+            passed = bisect_right(blocked, first, key=_end)
+            grid = max(anchor, blocked[passed - 1][1]) if passed else anchor
+            free = subtract([(first, end)], blocked[passed : bisect_left(blocked, end, key=_start)])
+            runs.extend([(grid if low == first else low, low, high) for low, high in free])
     return runs
 
 
