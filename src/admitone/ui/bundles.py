@@ -8,7 +8,19 @@ from django.contrib.staticfiles import finders
 
 from admitone.ui.minify import minify_css, minify_js
 
-CSS_BASE = ("layers", "tokens", "reset", "base", "visually-hidden", "icon", "button", "field", "alert", "card", "ticket")
+CSS_BASE = (
+    "layers",
+    "tokens",
+    "reset",
+    "base",
+    "visually-hidden",
+    "icon",
+    "button",
+    "field",
+    "alert",
+    "card",
+    "ticket",
+)
 CSS_PUBLIC = (*CSS_BASE, "month", "slot", "error-summary", "definition-list", "public-shell", "print")
 CSS_APP = (
     *CSS_BASE,

@@ -40,7 +40,9 @@ def _kind(bound: BoundField, *, switch: bool) -> str:
 
 def _control(bound: BoundField, attributes: dict[str, Any], *, has_help: bool) -> Any:
     described = " ".join(
-        part for part in (f"{bound.auto_id}_help" if has_help else "", f"{bound.auto_id}_error" if bound.errors else "") if part
+        part
+        for part in (f"{bound.auto_id}_help" if has_help else "", f"{bound.auto_id}_error" if bound.errors else "")
+        if part
     )
     if isinstance(bound.field.widget, GROUPS):
         return bound.subwidgets
@@ -55,7 +57,7 @@ def summary(form: BaseForm) -> list[tuple[str, str]]:
     """(id of the field or empty, sentence) for every error of the form, in field order."""
     found = [("", str(error)) for error in form.non_field_errors()]
     for bound in form:
-        found += [(_target(bound), str(error)) for error in bound.errors]
+        found += [(_target(bound), f"{bound.label}: {error}") for error in bound.errors]
     return found
 
 

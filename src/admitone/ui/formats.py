@@ -91,7 +91,7 @@ def relative(at: datetime, now: datetime) -> str:
     delta = at - now
     if abs(delta) < timedelta(seconds=45):
         delta = timedelta(0)
-    return dates.format_timedelta(delta, add_direction=True, locale=locale(), threshold=1.2)
+    return dates.format_timedelta(delta, add_direction=True, locale=locale())
 
 
 def weekday_heads(first: int = 0) -> list[tuple[str, str]]:

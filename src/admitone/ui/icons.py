@@ -8,7 +8,16 @@ import lucide
 from django.utils.safestring import SafeString, mark_safe
 
 #: icons that point along the line of reading and are mirrored in right-to-left pages
-DIRECTIONAL = ("arrow-left", "arrow-right", "chevron-left", "chevron-right", "log-out", "corner-down-right", "undo-2", "send")
+DIRECTIONAL = (
+    "arrow-left",
+    "arrow-right",
+    "chevron-left",
+    "chevron-right",
+    "log-out",
+    "corner-down-right",
+    "undo-2",
+    "send",
+)
 
 
 @lru_cache(maxsize=512)

@@ -31,7 +31,10 @@ def chip(status: str, word: str = "", tone: str | None = None) -> SafeString:
     seen = look(str(status))
     name = seen.tone if tone is None else tone
     return format_html(
-        '<span class="chip{}">{}{}</span>', f" chip--{name}" if name else "", icons.icon(seen.icon, 13), word or seen.word
+        '<span class="chip{}">{}{}</span>',
+        f" chip--{name}" if name else "",
+        icons.icon(seen.icon, 13),
+        word or seen.word,
     )
 
 
@@ -63,7 +66,12 @@ def copy_field(value: str, label: str, id: str = "") -> dict[str, Any]:  # noqa:
 @register.inclusion_tag("ui/pagination.html", takes_context=True)
 def pagination(context: template.Context, page: Any, param: str = "page") -> dict[str, Any]:
     """Previous and next of a Django paginator page, keeping the query string."""
-    return {"page": page, "param": param, "previous": _step(context, page, param, -1), "next": _step(context, page, param, 1)}
+    return {
+        "page": page,
+        "param": param,
+        "previous": _step(context, page, param, -1),
+        "next": _step(context, page, param, 1),
+    }
 
 
 def _step(context: template.Context, page: Any, param: str, by: int) -> str:
