@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+from threading import Thread
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -27,7 +30,8 @@ FRESH_FOR = timedelta(seconds=300)
 #: A source that has just failed is not asked again by every booking.
 RETRY_AFTER = timedelta(seconds=15)
 TIME_LIMIT = 3.0
-_readers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="busy")
+#: Background reading may take longer: a file of ten thousand events takes seconds to understand.
+JOB_LIMIT = 45.0
 BEHIND, AHEAD = timedelta(days=1), timedelta(days=400)
 
 
@@ -148,7 +152,7 @@ def due(now: datetime, age: timedelta) -> list[UUID]:
 def refresh_source(source_id: UUID, now: datetime) -> bool:
     """Read one source now and store what it says; whether it could be read. Not to be called inside a transaction."""
     source = BusySource.objects.select_related("host__user", "account").filter(id=source_id).first()
-    return source is not None and _store(source, _read(*_question(source, now)), now)
+    return source is not None and all(_refresh([source], now, JOB_LIMIT))
 
 
 def refresh_stale(*, host_ids: Iterable[UUID | str], now: datetime) -> None:
@@ -157,16 +161,23 @@ def refresh_stale(*, host_ids: Iterable[UUID | str], now: datetime) -> None:
     Never raises; what could not be read stays stale, and `unreadable_hosts` tells. One statement if all is fresh.
     """
     rows = BusySource.objects.filter(stale(now), host_id__in=list(host_ids))
-    sources = [s for s in rows.select_related("host__user", "account") if not _just_failed(s, now)]
-    if not sources:
-        return
-    running = {_readers.submit(_read, *_question(source, now)): source for source in sources}
-    done, late = wait(running, timeout=TIME_LIMIT)
-    for future in done:
-        _store(running[future], future.result(), now)
-    for future in late:
-        future.cancel()
-        _store(running[future], SourceError("It did not answer within three seconds."), now)
+    _refresh([s for s in rows.select_related("host__user", "account") if not _just_failed(s, now)], now, TIME_LIMIT)
+
+
+def _refresh(sources: list[BusySource], now: datetime, limit: float) -> list[bool]:
+    """Each source in a thread that may be left behind: a server that drips or a huge file must not hold anybody up."""
+    answers: SimpleQueue[tuple[BusySource, Fetched | SourceError]] = SimpleQueue()
+    waiting = {source.id: source for source in sources}
+    for source in sources:
+        question = _question(source, now)
+        Thread(target=lambda s=source, q=question: answers.put((s, _read(*q))), daemon=True).start()  # type: ignore[misc]
+    deadline, stored = monotonic() + limit, []
+    while waiting and (left := deadline - monotonic()) > 0:
+        with suppress(Empty):
+            source, answer = answers.get(timeout=left)
+            stored.append(_store(waiting.pop(source.id), answer, now))
+    late = SourceError("It could not be read in time.")
+    return [*stored, *(_store(source, late, now) for source in waiting.values())]
 
 
 def _just_failed(source: BusySource, now: datetime) -> bool:

@@ -1,6 +1,12 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class IntegrationsConfig(AppConfig):
     name = "admitone.integrations"
     label = "integrations"
+
+    def ready(self) -> None:
+        """Let the busy sources register themselves."""
+        import_module("admitone.integrations.ics_feed")

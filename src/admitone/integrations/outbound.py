@@ -1,0 +1,138 @@
+"""Reading addresses that people typed in, without letting them reach into the server's own network (SSRF)."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import httpx
+from django.conf import settings
+
+MAX_BYTES = 5_000_000
+MAX_REDIRECTS = 3
+REDIRECTS = (301, 302, 303, 307, 308)
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Refused(ValueError):
+    """The address may not be asked, or what it answers is not acceptable; the sentence can be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` is None when the server said "not modified"."""
+
+    body: bytes | None
+    etag: str = ""
+
+
+def get(url: str, *, etag: str = "", timeout: float, accept: str = "*/*") -> Answer:
+    """GET with at most 3 redirects, 5 MB and `timeout` seconds in all; every hop is connected to the address checked.
+
+    Raises Refused for private addresses and answers other than 200 or 304, httpx.HTTPError for network faults.
+    """
+    deadline = time.monotonic() + timeout
+    headers = {"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "AdmitOne/0.1"}
+    if etag:
+        headers["If-None-Match"] = etag
+    for _hop in range(MAX_REDIRECTS + 1):
+        with _asked(url, headers, deadline) as response:
+            if response.status_code not in REDIRECTS:
+                return _answer(response, deadline)
+            location = response.headers.get("Location", "")
+        url = urljoin(url, location)
+    raise Refused("The server redirects too often.")
+
+
+@contextmanager
+def _asked(url: str, headers: dict[str, str], deadline: float) -> Iterator[httpx.Response]:
+    host, target = pinned(url)
+    timeout = httpx.Timeout(_left(deadline))
+    with (
+        httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
+        client.stream(
+            "GET", target, headers={**headers, "Host": host}, extensions={"sni_hostname": _name(url)}
+        ) as response,
+    ):
+        yield response
+
+
+def pinned(url: str) -> tuple[str, str]:
+    """(Host header, the same URL with an address that was checked in place of the name)."""
+    parts = parts_of(url)
+    name, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    address = checked_address(name, port)
+    shown = f"[{address}]" if address.version == 6 else str(address)
+    query = f"?{parts.query}" if parts.query else ""
+    host = parts.netloc.rpartition("@")[2]
+    return host, f"{parts.scheme}://{shown}:{port}{parts.path or '/'}{query}"
+
+
+def checked_address(name: str, port: int) -> Address:
+    """The first address of a name; Refused if any of its addresses is not a public one (unless private feeds are on)."""
+    try:
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Refused("There is no server of that name.") from error
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if not settings.ENV.private_feeds and not all(is_public(address) for address in addresses):
+        raise Refused("That address lies in a private network.")
+    return addresses[0]
+
+
+def is_public(address: Address) -> bool:
+    """Reachable from anywhere on the internet, the IPv4 address inside an IPv6 one included."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if address in NAT64:
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if any(one is not None and not is_public(one) for one in inner):
+            return False
+        if address.ipv4_mapped:
+            return True
+    return address.is_global and not address.is_multicast
+
+
+def parts_of(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError as error:
+        raise Refused("This is not an address.") from error
+    if not valid or "@" in parts.netloc:
+        raise Refused("Enter an address that starts with https://, http:// or webcal://.")
+    return parts
+
+
+def _name(url: str) -> str:
+    return str(parts_of(url).hostname)
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpx.ReadTimeout("out of time")
+    return left
+
+
+def _answer(response: httpx.Response, deadline: float) -> Answer:
+    etag = response.headers.get("ETag", "")[:200]
+    if response.status_code == 304:
+        return Answer(None, etag)
+    if response.status_code != 200:
+        raise Refused(f"The server answered {response.status_code}.")
+    chunks, size = [], 0
+    for chunk in response.iter_bytes():
+        _left(deadline)
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise Refused("The calendar is larger than 5 MB.")
+        chunks.append(chunk)
+    return Answer(b"".join(chunks), etag)
