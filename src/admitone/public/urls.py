@@ -1,3 +1,41 @@
-from typing import Any
+"""Addresses for guests. The two-part address of a calendar comes last of all."""
 
-urlpatterns: list[Any] = []
+from django.urls import path, register_converter
+
+from admitone.public.views import assets, booking, calendar, link
+
+
+class Segment:
+    """A slug of lower-case letters, digits and hyphens: an account's or a calendar's part of an address."""
+
+    regex = "[a-z0-9][a-z0-9_-]{0,79}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Segment, "segment")
+
+app_name = "public"
+urlpatterns = [
+    path("robots.txt", assets.robots, name="robots"),
+    path("favicon.ico", assets.favicon, name="favicon"),
+    path("embed.js", assets.embed, name="embed"),
+    path("brand/<str:css_hash>.css", assets.brand, name="brand"),
+    path("logo/<str:blob_id>", assets.logo, name="logo"),
+    path("o/<str:token>", link.link, name="link"),
+    path("o/<str:token>/request", link.request, name="request"),
+    path("o/<str:token>/mine", link.mine, name="mine"),
+    path("o/<str:token>/code", link.code, name="code"),
+    path("o/<str:token>/opened", link.opened_by_hand, name="opened"),
+    path("o/<str:token>/thanks", link.thank_you, name="thanks"),
+    path("b/<str:token>", booking.manage, name="manage_booking"),
+    path("b/<str:token>/reschedule", booking.reschedule, name="reschedule"),
+    path("b/<str:token>/cancel", booking.cancel, name="cancel"),
+    path("b/<str:token>/calendar.ics", booking.calendar_file, name="calendar_file"),
+    path("c/<str:calendar_id>", calendar.permanent, name="permanent"),
+    path("<segment:account>/<segment:calendar>", calendar.scheduling, name="scheduling"),
+]

@@ -1,0 +1,238 @@
+"""The page that books: the same for every door. GET shows, POST books and sends the browser to the booking's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from admitone.accounts.addresses import manage_url
+from admitone.accounts.client import client_address
+from admitone.accounts.idempotency import made_by
+from admitone.accounts.limits import hit
+from admitone.booking.services import Booked
+from admitone.links.services import tell_offered_gone
+from admitone.logic.clock import to_min_floor
+from admitone.logic.errors import Problem
+from admitone.messaging.queries import delivering
+from admitone.public import dates, picker, seals, zones
+from admitone.public.choosing import Search, choose
+from admitone.public.door import Door
+from admitone.public.forms import DetailsForm, RequestForm
+from admitone.public.pages import Visit, page, see_other, with_query
+from admitone.public.picker import Picker, Reader
+
+FIELDS = ("name", "email", "phone", "note", "consent")
+GONE = ("slot_taken", "slot_unavailable")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came back with a refused form: its values, what was wrong, and the key it keeps."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    start: int | None = None
+    key: str = ""
+    code: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+def answer(visit: Visit, door: Door) -> HttpResponse:
+    """GET the page or POST a booking, through an open door."""
+    return submit(visit, door) if visit.is_post else show(visit, door, Attempt())
+
+
+def submit(visit: Visit, door: Door) -> HttpResponse:
+    """Book, or bring the page back with everything that was typed."""
+    limit_posts(visit)
+    sealed = seals.unseal(visit.request, "book", door.scope)
+    attempt = read(visit, sealed.key)
+    if sealed.state != "ok":
+        return show(visit, door, replace(attempt, code=f"form_{sealed.state}", status=403))
+    if attempt.start is None:
+        return show(visit, door, replace(attempt, code="no_start", status=422))
+    code = str(visit.request.POST.get("code", ""))[:20]
+    try:
+        made = door.book(attempt.start, guest_of(visit, attempt), key=sealed.key, code=code, now=visit.now)
+    except Problem as problem:
+        return refuse(visit, door, attempt, problem)
+    return after_booking(visit, door, made)
+
+
+def read(visit: Visit, key: str) -> Attempt:
+    """The form as it was sent. `pick` is a button of "the nearest open times" and wins over the chosen slot."""
+    post = visit.request.POST
+    raw = post.get("pick") or post.get("start") or ""
+    start = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 9 else None
+    values = {name: post[name] for name in FIELDS if name in post}
+    return Attempt(values=values, start=start, key=key)
+
+
+def guest_of(visit: Visit, attempt: Attempt) -> dict[str, Any]:
+    guest = {**attempt.values, "locale": visit.speech.language}
+    if visit.zone():
+        guest["timezone"] = visit.zone()
+    return guest | ({"utm": visit.utm} if visit.utm else {})
+
+
+def refuse(visit: Visit, door: Door, attempt: Attempt, problem: Problem) -> HttpResponse:
+    """A lost slot, wrong fields or a wrong code bring the form back; everything else is for the caller."""
+    if problem.code == "idempotency_key_reused":
+        return sent_before(visit, door, attempt)
+    if problem.code in ("rate_limited", "link_unknown", "not_found"):
+        raise problem
+    if problem.code in GONE or problem.code in ("invalid", "contact_mismatch", "code_required", "code_invalid"):
+        back = replace(attempt, code=problem.code, fields=problem.fields, status=problem.status)
+        return show(visit, door, back)
+    raise problem
+
+
+def sent_before(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse:
+    """The same form again with other values, after it had booked: its key leads to what it made."""
+    booking_id = made_by(door.scope, attempt.key)
+    return see_other(_here(manage_url(booking_id), visit.keep()) if booking_id else door.path, door.plan)
+
+
+def after_booking(visit: Visit, door: Door, made: Booked) -> HttpResponse:
+    """303 to the manage page, or to the owner's own https page when the guest also gets a mail with the manage link."""
+    plan = door.plan
+    elsewhere = plan.redirect_url if plan.redirect_url.startswith("https://") and not visit.embedded else ""
+    if elsewhere and delivering(UUID(plan.account_id)):
+        response = see_other(elsewhere, plan)
+    else:
+        response = see_other(_here(made.manage_url, visit.keep(*visit.utm, new="1")), plan)
+    if door.is_one_time:
+        remember(response, door, made.id)
+    return response
+
+
+def remember(response: HttpResponse, door: Door, booking_id: UUID) -> None:
+    """The only cookie of these pages: this browser booked with this link. Sent back to this link's page alone."""
+    response.set_cookie(
+        seals.BOOKED_COOKIE,
+        seals.booked_cookie(door.scope, str(booking_id)),
+        max_age=seals.BOOKED_AGE,
+        path=door.path,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.ENV.secure,
+    )
+
+
+def show(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse:
+    """The page with picker and form; no open time at all becomes "ask for a time"."""
+    reader = reader_of(visit, door)
+    search = Search(door.plan, visit.now, door.offered)
+    lost = attempt.code in GONE and attempt.start is not None
+    near = search.nearest(attempt.start) if lost and attempt.start is not None else []
+    shown = pick(visit, search, reader, attempt, lost=lost)
+    if not shown.count and not shown.only and not shown.next_day and not near:
+        return no_times(visit, door, reader, shown, attempt)
+    context = {
+        **context_of(visit, door, reader, shown),
+        "attempt": attempt,
+        "lost": picker.labels([attempt.start], reader)[0] if lost and attempt.start is not None else None,
+        "near": picker.labels(near, reader),
+        "form": details(door, attempt),
+        "masked": masked(door.person.email) if door.person else "",
+        "seal": seals.seal("book", door.scope, attempt.key),
+    }
+    return page(visit, "public/book.html", context, plan=door.plan, status=attempt.status)
+
+
+def pick(visit: Visit, search: Search, reader: Reader, attempt: Attempt, *, lost: bool) -> Picker:
+    month, day = picker.parse_month(visit.query.get("month", "")), picker.parse_day(visit.query.get("day", ""))
+    if attempt.start is not None and _is_date(attempt.start):
+        day = dates.local(attempt.start, reader.zone).date()
+    chosen = None if lost else attempt.start
+    return choose(search, reader, month=month, day=day, chosen=chosen)
+
+
+def no_times(visit: Visit, door: Door, reader: Reader, shown: Picker, attempt: Attempt) -> HttpResponse:
+    """Nothing left to choose. The owner of offered times that are all gone is told; never by a GET."""
+    if visit.is_post and door.offered is not None:
+        tell_offered_gone(token=door.token, now=visit.now)
+    context = {
+        **context_of(visit, door, reader, shown),
+        "attempt": attempt,
+        "ask": RequestForm(values=person_values(door)),
+        "seal": seals.seal("request", door.scope),
+    }
+    status = 409 if attempt.code in GONE else 200
+    return page(visit, "public/no_times.html", context, plan=door.plan, status=status)
+
+
+def context_of(visit: Visit, door: Door, reader: Reader, shown: Picker) -> dict[str, Any]:
+    complete = visit.query.get("zones") == "all"
+    expires = door.expires_at and dates.moment(to_min_floor(door.expires_at), reader.zone, reader.locale)
+    return {
+        "door": door,
+        "picker": shown,
+        "expires": expires or "",
+        "zones": zones.listed(reader.zone, complete=complete),
+        "zones_complete": complete,
+        "zone_fields": zone_fields(visit),
+        "action": with_query(door.path, visit.keep()),
+    }
+
+
+def details(door: Door, attempt: Attempt) -> DetailsForm:
+    """The fields, prefilled from the bound contact; a locked contact is shown as text instead."""
+    values = {**person_values(door), **attempt.values}
+    person = door.person
+    known = tuple(name for name in ("name", "email", "phone") if person and getattr(person, name))
+    if door.is_locked:
+        return DetailsForm(door.plan, without=known, values=values, errors=attempt.fields)
+    # A prefilled contact is complete only with a name and a way to be reached: else the plain form is clearer.
+    return DetailsForm(door.plan, known=known if "name" in known else (), values=values, errors=attempt.fields)
+
+
+def person_values(door: Door) -> dict[str, str]:
+    person = door.person
+    if person is None or door.needs_code:
+        return {}
+    return {"name": person.name, "email": person.email, "phone": person.phone}
+
+
+def reader_of(visit: Visit, door: Door) -> Reader:
+    """The owner's lock, ?tz=, the contact's zone, the calendar's own."""
+    own = door.plan.schedule.timezone
+    zone = own if door.plan.zone_locked else visit.zone() or door.zone or own
+    return Reader(zone, visit.speech.locale(own), own, visit.now, door.plan.rules.duration)
+
+
+def zone_fields(visit: Visit) -> dict[str, str]:
+    """What the form that changes the zone carries along besides it."""
+    shown = {name: visit.query[name][:10] for name in ("month", "day") if visit.query.get(name)}
+    return visit.kept("tz") | shown
+
+
+def masked(email: str) -> str:
+    """a•••@example.com: enough for the person it belongs to."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
+def limit_posts(visit: Visit) -> None:
+    hit(
+        name="public-post",
+        subject=client_address(visit.request),
+        limit=settings.ENV.post_limit,
+        window_seconds=60,
+        now=visit.now,
+    )
+
+
+def _here(url: str, query: str) -> str:
+    """Only path and query: an embedded or proxied browser stays on the host it came by."""
+    return with_query(urlsplit(url).path, query)
+
+
+def _is_date(minute: int) -> bool:
+    return 15_778_080 <= minute < 68_900_000
