@@ -53,6 +53,11 @@ def find(wanted: Idempotency | None) -> UUID | None:
     return row.resource_id
 
 
+def made_by(scope: str | UUID, key: str) -> UUID | None:
+    """The id of what was made under a key, whatever the body was: for a form that knows its own secret key."""
+    return IdempotencyKey.objects.filter(scope=str(scope), key=key).values_list("resource_id", flat=True).first()
+
+
 def claim(wanted: Idempotency | None, *, kind: str, resource_id: UUID, now: datetime, status: int = 201) -> UUID | None:
     """Write the key with what is about to be made; the earlier resource's id if the key was used before.
 

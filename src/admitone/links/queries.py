@@ -73,7 +73,7 @@ def link_id_of(token: str) -> UUID:
 
 def opened(token: str, now: datetime) -> Opened:
     """What a token opens: one statement. Raises Problem("link_unknown")."""
-    rows = OneTimeLink.objects.select_related("calendar", "contact", "created_by")
+    rows = OneTimeLink.objects.select_related("calendar", "contact", "created_by", "account")
     sources = BusySource.objects.filter(stale(now), host__calendar_hosts__calendar=OuterRef("calendar"))
     link = rows.annotate(stale=Exists(sources)).filter(id=link_id_of(token)).first()
     if link is None or link.calendar is None:

@@ -28,9 +28,10 @@ CSS_APP = (
     "filters", "progress", "avatar", "steps", "copy-field", "code", "month", "slot", "error-summary",
     "definition-list", "timeline", "switch", "auth", "print",
 )  # fmt: skip
-CSS_PAGES_PUBLIC: tuple[str, ...] = ()
+CSS_PAGES_PUBLIC: tuple[str, ...] = ("pages/booking",)
 CSS_PAGES_APP: tuple[str, ...] = ("pages/styleguide",)
 JS_PUBLIC = ("announce", "copy", "timezone", "submit-once")
+JS_PAGES_PUBLIC: tuple[str, ...] = ("booking",)
 JS_APP = (
     *JS_PUBLIC,
     "mint", "dialog", "tabs", "menu", "toast", "confirm", "autosubmit", "select-all", "theme", "share", "focus", "htmx",
@@ -40,7 +41,7 @@ JS_APP = (
 BUNDLES: dict[str, tuple[str, ...]] = {
     "public.css": (*CSS_PUBLIC, *CSS_PAGES_PUBLIC),
     "app.css": (*CSS_APP, *CSS_PAGES_APP),
-    "public.js": JS_PUBLIC,
+    "public.js": (*JS_PUBLIC, *JS_PAGES_PUBLIC),
     "app.js": JS_APP,
 }
 
