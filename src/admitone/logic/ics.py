@@ -143,4 +143,3 @@ def add_to_outlook(facts: Invite) -> str:
 def _details(facts: Invite, body: str) -> dict[str, str]:
     text = "\n\n".join(part for part in (facts.description, facts.url) if part)
     return {key: value for key, value in ((body, text), ("location", facts.location)) if value}
-

@@ -38,11 +38,12 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A labelled fact; `struck` is what it used to be."""
+    """A labelled fact; `struck` is what it used to be, `url` makes it a link (never for what a guest typed)."""
 
     label: str
     value: str
     struck: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +67,20 @@ class Letter:
     code: str = ""
     quote: str = ""
 
+    @property
+    def quoted(self) -> list[str]:
+        """Lines of somebody else's words."""
+        return self.quote.splitlines()
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Ready for `services.queue(..., **rendered.parts, must_contain=rendered.links)`."""
+    """Ready for `services.queue`; `links` are what it must contain."""
 
     subject: str
     text: str
     html: str
     links: tuple[str, ...] = ()
-
-    @property
-    def parts(self) -> dict[str, str]:
-        return {"subject": self.subject, "text": self.text, "html": self.html}
 
 
 def render(letter: Letter, brand: Brand) -> Rendered:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -33,11 +34,9 @@ def build(parcel: Parcel) -> Mime:
     sender, recipient = address(parcel.from_email), address(parcel.to)
     reply_to = address(parcel.reply_to) if parcel.reply_to else None
     message = EmailMessage(POLICY)
-    message["From"] = Address(line(parcel.from_name), addr_spec=sender.addr_spec)
     message["To"] = recipient
     if reply_to:
         message["Reply-To"] = reply_to
-    message["Subject"] = line(parcel.subject)
     message["Date"] = format_datetime(parcel.at)
     message["Message-ID"] = message_id(parcel)
     # RFC 3834: no holiday answer may come back to a machine.
@@ -45,8 +44,27 @@ def build(parcel: Parcel) -> Mime:
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     add_body(message, parcel)
     utf8 = not f"{sender.addr_spec}{recipient.addr_spec}{reply_to.addr_spec if reply_to else ''}".isascii()
-    content = message.as_bytes(policy=POLICY.clone(utf8=utf8))
+    content = worded(parcel, sender) + message.as_bytes(policy=POLICY.clone(utf8=utf8))
     return Mime(sender.addr_spec, recipient.addr_spec, content, utf8)
+
+
+def worded(parcel: Parcel, sender: Address) -> bytes:
+    """From and Subject lines. Written by Header: EmailMessage drops spaces where it folds non-ASCII text."""
+    name, subject = line(parcel.from_name), line(parcel.subject)
+    spoken = quoted(name) if name.isascii() else encoded(name, "From")
+    origin = f"{spoken} <{sender.addr_spec}>" if name else sender.addr_spec
+    return f"From: {origin}\r\nSubject: {encoded(subject, 'Subject')}\r\n".encode()
+
+
+def quoted(name: str) -> str:
+    """A display name as RFC 5322 writes it."""
+    return formataddr((name, "x@x")).removesuffix(" <x@x>")
+
+
+def encoded(text: str, header: str) -> str:
+    """Folded, with encoded words (RFC 2047) where needed."""
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, header_name=header).encode(linesep="\r\n")
 
 
 def add_body(message: EmailMessage, parcel: Parcel) -> None:
@@ -77,9 +95,9 @@ def line(text: str) -> str:
 def address(email: str) -> Address:
     """The address with its domain in ASCII (RFC 5891). ValueError for anything that is not exactly one address."""
     local, _, domain = email.rpartition("@")
-    if not local or not domain or _CONTROL.search(email) or any(c in email for c in "<>,;: \"\\()[]"):
+    if not local or not domain or _CONTROL.search(email) or any(c in email for c in '<>,;: "\\()[]'):
         raise ValueError("That is not an email address.")
     try:
-        return Address(username=local, domain=domain.encode("idna").decode())
+        return Address(username=local, domain=domain.encode("idna").decode().lower())
     except UnicodeError as error:
         raise ValueError("That is not an email address.") from error

@@ -94,7 +94,5 @@ def record_outcome(message: Message, outcome: Outcome, now: datetime) -> bool:
     with transaction.atomic():
         mine = Message.objects.filter(pk=message.pk, status="sending", attempts=message.attempts)
         return bool(
-            mine.update(
-                status=outcome.status, error=outcome.error, provider_id=outcome.provider_id, sent_at=sent_at
-            )
+            mine.update(status=outcome.status, error=outcome.error, provider_id=outcome.provider_id, sent_at=sent_at)
         )

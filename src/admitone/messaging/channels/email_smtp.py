@@ -94,7 +94,9 @@ def refusals() -> Iterator[None]:
     except smtplib.SMTPException as error:
         raise Refused(str(error)[:MAX_WORDS], permanent=True) from error
     except ssl.SSLCertVerificationError as error:
-        raise Refused(f"The mail server's certificate is not trusted: {error.verify_message}", permanent=True) from error
+        raise Refused(
+            f"The mail server's certificate is not trusted: {error.verify_message}", permanent=True
+        ) from error
     except (UnicodeError, ValueError) as error:
         raise Refused(f"The mail server's address or the log-in cannot be used: {error}", permanent=True) from error
     except OSError as error:
