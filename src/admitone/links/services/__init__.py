@@ -6,6 +6,7 @@ from admitone.links.services.codes import check_code, make_code
 from admitone.links.services.issuing import issue, reissue
 from admitone.links.services.opening import mark_opened, tell_offered_gone
 from admitone.links.services.redeeming import redeem
+from admitone.links.services.sending import send_link
 
 __all__ = [
     "answer_request",
@@ -21,6 +22,7 @@ __all__ = [
     "request_new",
     "restore",
     "revoke",
+    "send_link",
     "tell_offered_gone",
     "update",
 ]

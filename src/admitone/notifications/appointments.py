@@ -1,0 +1,123 @@
+"""What mails about an appointment need to know, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from admitone.accounts.addresses import absolute, manage_url
+from admitone.booking.models import Booking
+from admitone.calendars.models import Calendar
+from admitone.logic import ics
+from admitone.messaging.letters import Brand
+from admitone.notifications.times import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A booking as it was when its event happened: `start_min`, `end_min`, `sequence` are the event's, not the row's."""
+
+    booking: Booking
+    start_min: int
+    end_min: int
+    sequence: int
+    before_min: int | None = None
+
+    @property
+    def calendar(self) -> Calendar:
+        return self.booking.calendar
+
+    @property
+    def host_zone(self) -> str:
+        """The zone the calendar's hours are written in."""
+        return self.calendar.schedule.timezone
+
+    @property
+    def guest(self) -> Reader:
+        return Reader(self.booking.guest_locale, self.booking.guest_timezone)
+
+    @property
+    def host(self) -> Reader:
+        """The host's own language, in the zone the calendar is kept in."""
+        user, account = self.booking.host.user, self.booking.account
+        return Reader((user.locale if user else "") or account.locale, self.host_zone)
+
+    @property
+    def brand(self) -> Brand:
+        return Brand(self.booking.account.name, self.calendar.brand_color)
+
+    @property
+    def manage_url(self) -> str:
+        """For the guest alone: whoever has it may reschedule and cancel."""
+        return manage_url(self.booking.id)
+
+    @property
+    def app_url(self) -> str:
+        return absolute(f"/app/{self.booking.account.slug}/bookings/{self.booking.id}/")
+
+    @property
+    def minutes(self) -> int:
+        return self.end_min - self.start_min
+
+
+def load(booking_id: str | UUID, facts: dict[str, Any] | None = None) -> Appointment | None:
+    """The appointment, at the times in an event's `facts` or else as it is now."""
+    related = ("account", "calendar__schedule", "host__user", "contact")
+    booking = Booking.objects.select_related(*related).filter(pk=booking_id).first()
+    if booking is None:
+        return None
+    seen = facts or {}
+    return Appointment(
+        booking,
+        seen.get("start_min", booking.start_min),
+        seen.get("end_min", booking.end_min),
+        seen.get("sequence", booking.sequence),
+        seen.get("old_start_min"),
+    )
+
+
+def where(booking: Booking) -> str:
+    """The place in the active language, "" if there is none."""
+    if booking.location_kind == "phone":
+        number = booking.location or booking.phone
+        return _("By phone: %(number)s") % {"number": number} if number else _("By phone")
+    return booking.location
+
+
+def guest_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
+    """The guest's entry: the host invites. With the manage link, which only the guest may have."""
+    booking, host = one.booking, one.booking.host
+    organizer = ics.Person(host.name, host.email or sender[1])
+    return ics.Invite(
+        booking_id=booking.id,
+        sequence=one.sequence,
+        start_min=one.start_min,
+        end_min=one.end_min,
+        summary=f"{one.calendar.name}: {host.name}",
+        organizer=organizer,
+        attendees=[ics.Person(booking.name, booking.email)],
+        description=f"{_('Reschedule or cancel')}: {one.manage_url}",
+        location=where(booking),
+        url=one.manage_url,
+    )
+
+
+def host_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
+    """The host's entry. The sending address organises it: calendars ignore invitations by oneself to oneself."""
+    booking, host = one.booking, one.booking.host
+    details = [booking.name, booking.email, booking.phone, booking.note, one.app_url]
+    return ics.Invite(
+        booking_id=booking.id,
+        sequence=one.sequence,
+        start_min=one.start_min,
+        end_min=one.end_min,
+        summary=f"{booking.name}: {one.calendar.name}",
+        organizer=ics.Person(*sender),
+        attendees=[ics.Person(host.name, host.email, rsvp=False), ics.Person(booking.name, booking.email, rsvp=False)],
+        description="\n".join(part for part in details if part),
+        location=where(booking),
+        url=one.app_url,
+    )

@@ -1,0 +1,170 @@
+"""The letters about an appointment. Each is written in the active language, for the reader who is handed in."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from admitone.accounts.addresses import scheduling_url
+from admitone.booking.models import Booking
+from admitone.messaging.letters import Action, Letter, Row
+from admitone.notifications.appointments import Appointment, where
+from admitone.notifications.times import Reader, both, moment
+
+_TALKATIVE = re.compile(r"://|www\.|@|\.\w{2,}/", re.IGNORECASE)
+
+
+def guest_booked(one: Appointment) -> Letter:
+    """To the guest: it is booked."""
+    facts = {"host": one.booking.host.name, "when": moment(one.start_min, one.guest)}
+    return Letter(
+        subject=_("Appointment with %(host)s: %(when)s") % facts,
+        heading=_("Your appointment is booked"),
+        paragraphs=(*greeting(one.booking), *message_of(one)),
+        rows=guest_rows(one),
+        actions=(Action(change_label(one), one.manage_url),),
+        small=(_("The attached invitation puts it into your calendar."),),
+    )
+
+
+def guest_rescheduled(one: Appointment) -> Letter:
+    """To the guest: another time."""
+    facts = {"host": one.booking.host.name, "when": moment(one.start_min, one.guest)}
+    return Letter(
+        subject=_("New time for your appointment with %(host)s: %(when)s") % facts,
+        heading=_("Your appointment has a new time"),
+        paragraphs=greeting(one.booking),
+        rows=guest_rows(one),
+        actions=(Action(change_label(one), one.manage_url),),
+        small=(_("The attached invitation moves it in your calendar."),),
+    )
+
+
+def guest_cancelled(one: Appointment) -> Letter:
+    """To the guest: it will not take place."""
+    booking = one.booking
+    facts = {"host": booking.host.name, "when": moment(one.start_min, one.guest)}
+    by_host = booking.cancelled_by == "host"
+    told = _("%(host)s has cancelled this appointment.") if by_host else _("You have cancelled this appointment.")
+    return Letter(
+        subject=_("Cancelled: appointment with %(host)s, %(when)s") % facts,
+        heading=_("Your appointment is cancelled"),
+        paragraphs=(*greeting(booking), told % facts),
+        rows=guest_rows(one),
+        quote=booking.cancel_reason if by_host else "",
+        actions=(*again(one), Action(_("View this appointment"), one.manage_url)),
+        small=(_("The attached file removes it from your calendar."),),
+    )
+
+
+def guest_reminder(one: Appointment) -> Letter:
+    """To the guest, some hours before."""
+    facts = {"host": one.booking.host.name, "when": moment(one.start_min, one.guest)}
+    return Letter(
+        subject=_("Reminder: appointment with %(host)s, %(when)s") % facts,
+        heading=_("Your appointment is coming up"),
+        paragraphs=greeting(one.booking),
+        rows=guest_rows(one),
+        actions=(Action(change_label(one), one.manage_url),),
+    )
+
+
+def host_booked(one: Appointment) -> Letter:
+    """To the host: a new appointment."""
+    facts = {"guest": one.booking.name, "when": moment(one.start_min, one.host)}
+    return host_letter(one, _("New appointment: %(guest)s, %(when)s") % facts, _("New appointment"))
+
+
+def host_rescheduled(one: Appointment) -> Letter:
+    facts = {"guest": one.booking.name, "when": moment(one.start_min, one.host)}
+    return host_letter(one, _("New time: %(guest)s, %(when)s") % facts, _("An appointment has a new time"))
+
+
+def host_cancelled(one: Appointment) -> Letter:
+    facts = {"guest": one.booking.name, "when": moment(one.start_min, one.host)}
+    by_guest = one.booking.cancelled_by == "guest"
+    told = (_("%(guest)s has cancelled.") if by_guest else _("It was cancelled on your side.")) % facts
+    subject = _("Cancelled: %(guest)s, %(when)s") % facts
+    return host_letter(one, subject, _("An appointment is cancelled"), told, one.booking.cancel_reason)
+
+
+def host_letter(one: Appointment, subject: str, heading: str, told: str = "", quote: str = "") -> Letter:
+    return Letter(
+        subject=subject,
+        heading=heading,
+        paragraphs=(told,) if told else (),
+        rows=host_rows(one),
+        quote=quote or one.booking.note,
+        actions=(Action(_("Open the appointment"), one.app_url),),
+    )
+
+
+def guest_rows(one: Appointment) -> tuple[Row, ...]:
+    """What, when, where, who, as the guest sees it."""
+    host, account = one.booking.host.name, one.booking.account.name
+    who = host if host == account else f"{host}, {account}"
+    return (
+        Row(_("What"), f"{one.calendar.name} ({length(one.minutes)})"),
+        when_row(one, one.guest, one.host_zone),
+        *where_rows(one.booking),
+        Row(_("With"), who),
+    )
+
+
+def host_rows(one: Appointment) -> tuple[Row, ...]:
+    """What, when, where, and what the guest said about themselves."""
+    booking = one.booking
+    about = ((_("Guest"), booking.name), (_("Email"), booking.email), (_("Phone"), booking.phone))
+    return (
+        Row(_("What"), f"{one.calendar.name} ({length(one.minutes)})"),
+        when_row(one, one.host, booking.guest_timezone),
+        *where_rows(booking),
+        *(Row(label, value) for label, value in about if value),
+    )
+
+
+def when_row(one: Appointment, reader: Reader, other_zone: str) -> Row:
+    before = moment(one.before_min, reader) if one.before_min is not None else ""
+    return Row(_("When"), both(one.start_min, one.end_min, reader, other_zone), before)
+
+
+def where_rows(booking: Booking) -> tuple[Row, ...]:
+    place = where(booking)
+    # Only the owner's own video address becomes a link, never what a guest typed.
+    url = place if booking.location_kind == "video" and place.startswith("https://") else ""
+    return (Row(_("Where"), place, url=url),) if place else ()
+
+
+def length(minutes: int) -> str:
+    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+
+
+def greeting(booking: Booking) -> tuple[str, ...]:
+    """Hello by name; not if the "name" would make the mail an advertisement sent to somebody else."""
+    if len(booking.name) > 60 or not booking.name or _TALKATIVE.search(booking.name):
+        return (_("Hello,"),)
+    return (_("Hello %(name)s,") % {"name": booking.name},)
+
+
+def message_of(one: Appointment) -> tuple[str, ...]:
+    return (one.calendar.confirmation_message,) if one.calendar.confirmation_message else ()
+
+
+def change_label(one: Appointment) -> str:
+    """What the manage page lets the guest do."""
+    calendar = one.calendar
+    if calendar.guest_can_reschedule and calendar.guest_can_cancel:
+        return _("Reschedule or cancel")
+    if calendar.guest_can_reschedule:
+        return _("Reschedule")
+    return _("Cancel the appointment") if calendar.guest_can_cancel else _("View this appointment")
+
+
+def again(one: Appointment) -> tuple[Action, ...]:
+    """A way to another time, where anybody may book; a one-time calendar has none."""
+    calendar = one.calendar
+    if calendar.access != "public" or not calendar.active or calendar.deleted_at:
+        return ()
+    return (Action(_("Choose another time"), scheduling_url(one.booking.account.slug, calendar.slug)),)

@@ -1,0 +1,193 @@
+"""Which event makes which mail. Handlers run once per event, in their own transaction; they render and queue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from admitone.booking.models import Booking
+from admitone.calendars.models import BusySource
+from admitone.events.handlers import on
+from admitone.events.models import Event
+from admitone.links.models import LinkRequest, OneTimeLink
+from admitone.links.services import make_code
+from admitone.logic import ics
+from admitone.messaging.letters import Brand
+from admitone.notifications import asked, booked
+from admitone.notifications.appointments import load
+from admitone.notifications.posting import Write, reminder_at, to_guest, to_host, to_people
+from admitone.notifications.recipients import Recipient, admins_of, contact_of, distinct, of_host
+from admitone.notifications.tasks import remind
+from admitone.notifications.times import Reader
+
+#: kind of event -> (letter to the guest, letter to the host, iCalendar method)
+LETTERS: dict[str, tuple[Write, Write, ics.Method]] = {
+    "booking.created": (booked.guest_booked, booked.host_booked, "REQUEST"),
+    "booking.rescheduled": (booked.guest_rescheduled, booked.host_rescheduled, "REQUEST"),
+    "booking.cancelled": (booked.guest_cancelled, booked.host_cancelled, "CANCEL"),
+}
+
+
+@on("booking.created", "booking.rescheduled", "booking.cancelled", consumer="notifications.booked")
+def tell_guest_and_host(event: Event, now: datetime) -> None:
+    """Both get a mail with the calendar file of exactly this change."""
+    one = load(event.facts["booking"], event.facts)
+    if one is None:
+        return
+    guest, host, method = LETTERS[event.kind]
+    to_guest(one, guest, kind=f"{event.kind}.guest", key=f"{event.id}:guest", method=method, now=now)
+    to_host(one, host, kind=f"{event.kind}.host", key=f"{event.id}:host", method=method, now=now)
+
+
+@on("booking.created", "booking.rescheduled", consumer="notifications.reminder")
+def plan_reminder(event: Event, now: datetime) -> None:
+    """A reschedule plans a second job; the first finds another start and stays silent."""
+    one = load(event.facts["booking"], event.facts)
+    due = reminder_at(one, now) if one else None
+    if one is None or due is None:
+        return
+    key = f"remind:{one.booking.id}:{one.start_min}"
+    job = remind.using(run_after=due, key=key, account_id=event.account_id)
+    job.enqueue(booking_id=str(one.booking.id), start_min=one.start_min)
+
+
+@on("one_time_link.requested", consumer="notifications.link_requested")
+def tell_owner_of_request(event: Event, now: datetime) -> None:
+    related = ("account", "link__calendar__schedule", "link__created_by", "link__contact")
+    request = LinkRequest.objects.select_related(*related).filter(pk=event.facts.get("request")).first()
+    if request is None:
+        return
+    calendar = request.link.calendar
+    to_people(
+        contact_of(calendar, request.link, request.account),
+        lambda person: asked.link_requested(request),
+        account_id=event.account_id,
+        brand=Brand(request.account.name, calendar.brand_color if calendar else ""),
+        kind="link.requested",
+        key=str(event.id),
+        reply_to=request.email,
+        link_id=request.link_id,
+        now=now,
+    )
+
+
+@on("one_time_link.offered_gone", consumer="notifications.offered_gone")
+def tell_owner_of_empty_link(event: Event, now: datetime) -> None:
+    link = link_of(event.facts["link"])
+    if link is None:
+        return
+    to_people(
+        contact_of(link.calendar, link, link.account),
+        lambda person: asked.offered_gone(link, link.account),
+        account_id=event.account_id,
+        brand=brand_of(link),
+        kind="link.offered_gone",
+        key=str(event.id),
+        link_id=link.id,
+        now=now,
+    )
+
+
+@on("link_request.answered", consumer="notifications.link_answered")
+def send_new_link(event: Event, now: datetime) -> None:
+    """To whoever asked, not to the link's contact: they may be different people."""
+    link = link_of(event.facts["link"])
+    request = LinkRequest.objects.filter(pk=event.facts["request"]).first()
+    if link is None or link.calendar is None or request is None:
+        return
+    calendar, reader = link.calendar, reader_of(link)
+    to_people(
+        [Recipient(request.email, reader)],
+        lambda person: asked.new_link(link, calendar, person.reader),
+        account_id=event.account_id,
+        brand=brand_of(link),
+        kind="link.reissued",
+        key=str(event.id),
+        reply_to=first_address(contact_of(calendar, link, link.account)),
+        link_id=link.id,
+        contact_id=link.contact_id,
+        now=now,
+    )
+
+
+@on("one_time_link.code_asked", consumer="notifications.link_code")
+def send_code(event: Event, now: datetime) -> None:
+    """A fresh code to the bound address; it exists in clear only in this mail."""
+    link = link_of(event.facts["link"])
+    if link is None or link.contact is None or not link.contact.email:
+        return
+    digits = make_code(link.id, now)
+    to_people(
+        [Recipient(link.contact.email, reader_of(link))],
+        lambda person: asked.code(link, digits),
+        account_id=event.account_id,
+        brand=brand_of(link),
+        kind="link.code",
+        key=str(event.id),
+        link_id=link.id,
+        contact_id=link.contact_id,
+        now=now,
+    )
+
+
+@on("one_time_link.booking_asked", consumer="notifications.my_booking")
+def send_my_bookings(event: Event, now: datetime) -> None:
+    """One mail with the manage link of every booking that the address made with this link."""
+    rows = Booking.objects.select_related("calendar", "account").filter(pk__in=event.facts["bookings"])
+    bookings = list(rows.order_by("start_min", "id"))
+    if not bookings:
+        return
+    first = bookings[0]
+    to_people(
+        [Recipient(first.email, Reader(first.guest_locale, first.guest_timezone))],
+        lambda person: asked.my_bookings(bookings, person.reader),
+        account_id=event.account_id,
+        brand=Brand(first.account.name, first.calendar.brand_color),
+        kind="booking.manage_link",
+        key=str(event.id),
+        contact_id=first.contact_id,
+        booking_id=first.id,
+        now=now,
+    )
+
+
+@on("busy_source.failed", "busy_source.recovered", consumer="notifications.busy_source")
+def tell_of_busy_source(event: Event, now: datetime) -> None:
+    """The host whose times they are, and everybody who can repair it."""
+    source = BusySource.objects.select_related("host__user", "account").filter(pk=event.subject_id).first()
+    if source is None:
+        return
+    account = source.account
+    own = of_host(source.host, account, account.timezone)
+    failed = event.kind == "busy_source.failed"
+    to_people(
+        distinct([*([own] if own else []), *admins_of(account)]),
+        lambda person: (
+            asked.busy_failed(source, account, person.reader) if failed else asked.busy_recovered(source, account)
+        ),
+        account_id=event.account_id,
+        brand=Brand(account.name),
+        kind=event.kind,
+        key=str(event.id),
+        now=now,
+    )
+
+
+def link_of(link_id: str | UUID) -> OneTimeLink | None:
+    related = ("account", "calendar__schedule", "calendar__account", "contact", "created_by")
+    return OneTimeLink.objects.select_related(*related).filter(pk=link_id).first()
+
+
+def reader_of(link: OneTimeLink) -> Reader:
+    """The link's contact, else the account's own habits."""
+    contact, account = link.contact, link.account
+    zone = link.calendar.schedule.timezone if link.calendar else account.timezone
+    return Reader((contact and contact.locale) or account.locale, (contact and contact.timezone) or zone)
+
+
+def brand_of(link: OneTimeLink) -> Brand:
+    return Brand(link.account.name, link.calendar.brand_color if link.calendar else "")
+
+
+def first_address(people: list[Recipient]) -> str:
+    return people[0].email if people else ""

@@ -1,0 +1,129 @@
+"""From a letter to a queued message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from admitone.logic import ics
+from admitone.logic.clock import from_min
+from admitone.messaging import queries as messaging
+from admitone.messaging.letters import Brand, Letter, render
+from admitone.messaging.models import Message
+from admitone.messaging.services import queue
+from admitone.notifications.appointments import Appointment, guest_invite, host_invite
+from admitone.notifications.recipients import Recipient, contact_of, of_host
+
+Write = Callable[[Appointment], Letter]
+
+
+def to_guest(one: Appointment, write: Write, *, kind: str, key: str, method: ics.Method | None, now: datetime) -> None:
+    """Mail the guest in their language; nothing for a guest who left only a phone number."""
+    booking = one.booking
+    if not booking.email:
+        return
+    with one.guest.speaking():
+        rendered = render(write(one), one.brand)
+        file = (
+            ics.invite(guest_invite(one, messaging.sender(booking.account)), method=method, now=now) if method else ""
+        )
+    queue(
+        account_id=booking.account_id,
+        contact_id=booking.contact_id,
+        booking_id=booking.id,
+        kind=kind,
+        key=key,
+        to=booking.email,
+        reply_to=messaging.reply_to(booking.account) or answers_to(one),
+        ics=file,
+        ics_method=method or "",
+        must_contain=rendered.links,
+        now=now,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+    )
+
+
+def to_host(one: Appointment, write: Write, *, kind: str, key: str, method: ics.Method, now: datetime) -> None:
+    """Mail the host; one without an address is stood in for by the person to contact."""
+    booking = one.booking
+    with one.host.speaking():
+        rendered = render(write(one), one.brand)
+        file = ics.invite(host_invite(one, messaging.sender(booking.account)), method=method, now=now)
+    for recipient in host_recipients(one):
+        queue(
+            account_id=booking.account_id,
+            booking_id=booking.id,
+            kind=kind,
+            key=key,
+            to=recipient.email,
+            reply_to=booking.email,
+            ics=file,
+            ics_method=method,
+            must_contain=rendered.links,
+            now=now,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+        )
+
+
+def host_recipients(one: Appointment) -> list[Recipient]:
+    """One person: the host, else the person to contact."""
+    own = of_host(one.booking.host, one.booking.account, one.host_zone)
+    return [own] if own else contact_of(one.calendar, None, one.booking.account)[:1]
+
+
+def answers_to(one: Appointment) -> str:
+    """Where a guest's answer goes if the account names no address of its own."""
+    found = host_recipients(one)
+    return found[0].email if found else ""
+
+
+def to_people(
+    people: list[Recipient],
+    write: Callable[[Recipient], Letter],
+    *,
+    account_id: UUID,
+    brand: Brand,
+    kind: str,
+    key: str,
+    now: datetime,
+    reply_to: str = "",
+    link_id: UUID | None = None,
+    contact_id: UUID | None = None,
+    booking_id: UUID | None = None,
+) -> list[Message]:
+    """The same letter to each, in their own language. `key` names the cause; the reader's place in the list follows it."""
+    sent = []
+    for place, person in enumerate(people):
+        with person.reader.speaking():
+            rendered = render(write(person), brand)
+        message = queue(
+            account_id=account_id,
+            contact_id=contact_id,
+            booking_id=booking_id,
+            link_id=link_id,
+            kind=kind,
+            key=f"{key}:{place}",
+            to=person.email,
+            reply_to=reply_to,
+            must_contain=rendered.links,
+            now=now,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+        )
+        sent.append(message)
+    return sent
+
+
+def reminder_at(one: Appointment, now: datetime) -> datetime | None:
+    """When the reminder is due; None if none is wanted or the moment has passed: it is never late."""
+    hours = one.calendar.reminder_hours
+    if not hours or not one.booking.email:
+        return None
+    due = from_min(one.start_min - hours * 60)
+    return due if due > now else None
