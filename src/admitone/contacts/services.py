@@ -57,5 +57,3 @@ def find_or_create(
 
 def _uid(value: UUID) -> Any:
     return value.hex if connection.vendor == "sqlite" else value
-
-

@@ -17,7 +17,9 @@ def dispatch(*, event_id: str, now: datetime) -> None:
     event = Event.objects.filter(id=event_id).first()
     if event is None:
         return
-    failures = [error for name, handler in handlers_of(event.kind).items() if (error := _run(name, handler, event, now))]
+    failures = [
+        error for name, handler in handlers_of(event.kind).items() if (error := _run(name, handler, event, now))
+    ]
     if failures:
         raise failures[0]
 
