@@ -4,9 +4,12 @@ import os
 
 import click
 
+from admitone.cli import doctor as care
 from admitone.cli import serve as processes
+from admitone.cli.backup import backup, restore
 from admitone.cli.demo import demo
 from admitone.cli.jobs import jobs
+from admitone.cli.links import links
 from admitone.cli.slots import slots_command
 
 
@@ -17,8 +20,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admitone.config.settings")
 
 
-main.add_command(slots_command)
-main.add_command(jobs)
-main.add_command(demo)
+for command in (slots_command, jobs, demo, links, backup, restore, care.doctor, care.keys, care.outbox):
+    main.add_command(command)
 for process in processes.COMMANDS:
     main.add_command(process)

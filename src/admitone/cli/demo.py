@@ -122,7 +122,11 @@ def fill_clinic(stage: Stage) -> None:
     from admitone.calendars.services import create_calendar, create_host
 
     host = create_host(
-        account=stage.account, name="Dr. Ada Klein", email="ada.klein@admitone.example", actor=stage.actor, now=stage.now
+        account=stage.account,
+        name="Dr. Ada Klein",
+        email="ada.klein@admitone.example",
+        actor=stage.actor,
+        now=stage.now,
     )
     calendar = create_calendar(
         account=stage.account,
@@ -235,8 +239,8 @@ def fill_bookings(stage: Stage, calendar: object) -> None:
 def open_link(calendar: object, now: datetime) -> object:
     """The demo's open link for anybody; a new one once the last has been used."""
     from admitone.events import SYSTEM
-    from admitone.links.queries import having_status
     from admitone.links.models import OneTimeLink
+    from admitone.links.queries import having_status
     from admitone.links.services import issue
 
     rows = OneTimeLink.objects.filter(having_status("active", now), calendar=calendar, label="Try this one")

@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
+from admitone.config import health
+
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
     path("accounts/", include("allauth.urls")),
     path("api/", include("admitone.api.urls")),
     path("", include("admitone.manage.urls")),
