@@ -73,21 +73,20 @@ def moment(minute: int, reader: Reader) -> str:
     return f"{date_of(at, reader)}, {clock(at, reader)}"
 
 
-def span(start: int, end: int, reader: Reader) -> str:
-    """Fri, 6 Nov 2026, 14:00 – 14:30 (Berlin, GMT+1); the second date is named where it differs."""
-    first, last = (from_min(minute).astimezone(reader.tz) for minute in (start, end))
+def span(start: int, end: int, reader: Reader, zone: str = "") -> str:
+    """Fri, 6 Nov 2026, 14:00 – 14:30 (Berlin, GMT+1), in another zone if given; a second date is named where it differs."""
+    tz = Reader(reader.locale, zone).tz if zone else reader.tz
+    first, last = (from_min(minute).astimezone(tz) for minute in (start, end))
     until = clock(last, reader) if last.date() == first.date() else f"{date_of(last, reader)}, {clock(last, reader)}"
-    return f"{date_of(first, reader)}, {clock(first, reader)} – {until} ({place(reader.zone, first)})"
+    return f"{date_of(first, reader)}, {clock(first, reader)} – {until} ({place(str(tz), first)})"
 
 
 def both(start: int, end: int, reader: Reader, other_zone: str) -> str:
     """`span`, and on a second line the same in the other party's zone where its clock shows something else."""
-    here = span(start, end, reader)
-    other = Reader(reader.locale, other_zone)
+    here, there = span(start, end, reader), span(start, end, reader, other_zone)
     at = from_min(start)
-    if at.astimezone(reader.tz).utcoffset() == at.astimezone(other.tz).utcoffset():
-        return here
-    return f"{here}\n{span(start, end, other)}"
+    same = at.astimezone(reader.tz).utcoffset() == at.astimezone(Reader("", other_zone).tz).utcoffset()
+    return here if same else f"{here}\n{there}"
 
 
 def date_of(at: datetime, reader: Reader) -> str:
@@ -95,7 +94,8 @@ def date_of(at: datetime, reader: Reader) -> str:
 
 
 def clock(at: datetime, reader: Reader) -> str:
-    return format_time(at.time(), "short", locale=reader.babel)
+    # Mail programs show CLDR's narrow no-break space as a box, and headers lose it.
+    return format_time(at.time(), "short", locale=reader.babel).replace("\u202f", " ")
 
 
 def place(zone: str, at: datetime) -> str:
