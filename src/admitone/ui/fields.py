@@ -22,7 +22,7 @@ def field_context(bound: BoundField, options: dict[str, Any]) -> dict[str, Any]:
         "kind": _kind(bound, switch=bool(flags["switch"])),
         "label": known["label"] or bound.label,
         "help": help_text,
-        "id": bound.id_for_label or bound.auto_id,
+        "id": options.get("id") or bound.id_for_label or bound.auto_id,
         "control": _control(bound, attributes, has_help=bool(help_text)),
     }
 

@@ -74,7 +74,9 @@ def _context() -> dict[str, Any]:
     first = formats.first_weekday()
     return {
         "form": SampleForm(initial={"name": "Dr. Amara Osei", "policy": "prefill"}),
-        "broken": SampleForm({"name": "", "email": "not-an-address", "minutes": "x", "kind": "video"}),
+        "broken": SampleForm(
+            {"name": "", "email": "not-an-address", "minutes": "x", "kind": "video"}, auto_id="broken_%s"
+        ),
         "statuses": list(statuses.LOOKS),
         "colours": COLOURS,
         "page": Paginator(range(1234), 25).page(2),
