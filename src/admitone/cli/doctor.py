@@ -16,7 +16,7 @@ from admitone.cli.boot import boot
 def doctor() -> None:
     """Check database, migrations, guards, keys, mail and address; exit code 1 if something needs to be mended."""
     boot()
-    from admitone.config.health import problems
+    from admitone.api.health import problems
 
     faults = problems(timezone.now(), with_worker=False)
     for fault in faults:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from admitone.config import health
+from admitone.api import health
 
 urlpatterns = [
     path("healthz", health.healthz),
