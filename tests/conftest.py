@@ -26,6 +26,12 @@ network.install()
 SLOW_FIXTURES = {"live", "serve"}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Parallel workers prepare their own environment; an inherited name would load the settings before that."""
+    if getattr(config.option, "numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect what belongs to the other database and, unless asked for by name, the soak; mark server tests slow."""
     vendor = "postgresql" if environment.is_postgres() else "sqlite"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -12,6 +14,8 @@ from urllib.parse import quote
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells of every command
 
 REPLIES = {
     "refuse_recipient": "550 5.1.1 No such mailbox here",
@@ -45,7 +49,7 @@ class SmtpServer:
     mode: str = "accept"
     messages: list[Received] = field(default_factory=list)
     port: int = 0
-    _controller: Controller | None = None
+    _controller: _Controller | None = None
 
     host = "127.0.0.1"
 
@@ -68,6 +72,7 @@ class SmtpServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._controller:
+            self._controller.hang_up()
             self._controller.stop()
 
     async def handle_RCPT(
@@ -94,14 +99,35 @@ class SmtpServer:
 
 
 class _Controller(Controller):
+    """One SMTP object for each connection, remembered so that none is left open."""
+
+    def __init__(self, server: SmtpServer, **options: Any) -> None:
+        super().__init__(server, **options)
+        self.open: list[SMTP] = []
+
     def factory(self) -> SMTP:
-        return SMTP(
+        smtp = SMTP(
             self.handler,
             hostname="mail.test",
             ident="test",
             auth_require_tls=False,
             authenticator=self.handler.authenticate,
         )
+        self.open.append(smtp)
+        return smtp
+
+    def hang_up(self) -> None:
+        """Close every connection and let its task end before the loop stops."""
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(10)
+
+    async def _hang_up(self) -> None:
+        await asyncio.sleep(0.01)  # a connection accepted just now gets its transport
+        tasks = [smtp._handler_coroutine for smtp in self.open if smtp._handler_coroutine]
+        for smtp in self.open:
+            if smtp.transport:
+                smtp.transport.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)
 
 
 def free_port() -> int:

@@ -4,7 +4,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
+
+
+def test_each_process_has_a_data_directory_of_its_own(data_dir: Path):
+    assert settings.ENV.data_dir == data_dir
 
 
 @pytest.mark.database("sqlite")
