@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import lucide
 from django.utils.safestring import SafeString, mark_safe
 
+BETWEEN_TAGS = re.compile(r">\s+<")
 #: icons that point along the line of reading and are mirrored in right-to-left pages
 DIRECTIONAL = (
     "arrow-left",
@@ -25,4 +27,5 @@ def icon(name: str, size: int = 16, css: str = "") -> SafeString:
     """An aria-hidden <svg>; raises lucide.IconDoesNotExist for an unknown name."""
     classes = ["icon", "icon--dir" if name in DIRECTIONAL else "", css]
     attributes = {"class": " ".join(filter(None, classes)), "aria-hidden": "true", "focusable": "false"}
-    return mark_safe(lucide._render_icon(name, size, **attributes))  # noqa: S308 (a file of the lucide package)
+    drawn = lucide._render_icon(name, size, **attributes)
+    return mark_safe(BETWEEN_TAGS.sub("><", drawn).strip())  # noqa: S308 (a file of the lucide package)
