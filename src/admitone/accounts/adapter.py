@@ -7,6 +7,8 @@ import smtplib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,6 +16,7 @@ from django.urls import reverse
 from admitone.accounts.addresses import absolute
 from admitone.accounts.client import client_address
 from admitone.accounts.models import User
+from admitone.accounts.sealing import seal, unseal
 
 log = logging.getLogger(__name__)
 THEME_COOKIE = "admitone_theme"  # read by ui/templatetags/ui.py
@@ -53,9 +56,20 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """The reader's language and theme follow them to this browser."""
+        ensure_address(user)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         keep_preferences(response, user)
         return response
+
+
+def ensure_address(user: User) -> None:
+    """Without a verified row, allauth would drop the current address when a new one is asked for."""
+    row, made = EmailAddress.objects.get_or_create(
+        user=user, email=user.email, defaults={"primary": True, "verified": True}
+    )
+    if not made and not (row.primary and row.verified):
+        row.primary = row.verified = True
+        row.save(update_fields=["primary", "verified"])
 
 
 def keep_preferences(response: HttpResponse, user: User) -> None:
@@ -65,3 +79,13 @@ def keep_preferences(response: HttpResponse, user: User) -> None:
             response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
         elif name == THEME_COOKIE:
             response.delete_cookie(name, samesite="Lax")
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Secrets of authenticator apps and recovery codes are sealed in the database."""
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from admitone.accounts.setup import setup_is_open
@@ -20,6 +19,6 @@ class FirstVisitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         door = request.path == "/" or request.path.startswith(DOORS)
-        if door and settings.SESSION_COOKIE_NAME not in request.COOKIES and setup_is_open():
+        if door and not request.user.is_authenticated and setup_is_open():
             return HttpResponseRedirect("/setup/")
         return self.get_response(request)

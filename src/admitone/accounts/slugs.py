@@ -31,10 +31,9 @@ def reserved() -> frozenset[str]:
 def _routes(patterns: list[Any], prefix: str) -> Iterator[str]:
     for entry in patterns:
         route = prefix + str(entry.pattern).removeprefix("^")
+        yield route
         if isinstance(entry, URLResolver):
             yield from _routes(entry.url_patterns, route)
-        else:
-            yield route
 
 
 def clean_slug(raw: object) -> str:

@@ -8,10 +8,16 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from admitone.logic.errors import Problem
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """The data of a POST, also an empty one; None lets the form show its initial values."""
+    return request.POST if request.method == "POST" else None
 
 
 def show_problem(form: forms.BaseForm, problem: Problem) -> None:

@@ -15,7 +15,7 @@ from admitone.accounts import addresses, queries, services
 from admitone.accounts.models import Account
 from admitone.logic.errors import Problem
 from admitone.manage.context import AccountRequest, in_account
-from admitone.manage.forms import show_problem
+from admitone.manage.forms import posted, show_problem
 
 SCOPES = [
     ("read", gettext_lazy("Read: calendars, slots, links, appointments, contacts")),
@@ -35,7 +35,7 @@ class KeyForm(forms.Form):
 @in_account("admin")
 def api_keys(request: AccountRequest, account: Account) -> HttpResponse:
     """The list; the answer to a POST is the only page that ever shows the secret."""
-    form = KeyForm(request.POST or None)
+    form = KeyForm(posted(request))
     secret = ""
     if request.method == "POST" and form.is_valid():
         try:

@@ -19,7 +19,7 @@ from admitone.accounts.adapter import keep_preferences
 from admitone.accounts.models import User
 from admitone.calendars.services import sync_host
 from admitone.logic.errors import Problem
-from admitone.manage.forms import LocaleField, ZoneField, show_problem
+from admitone.manage.forms import LocaleField, ZoneField, posted, show_problem
 
 THEMES = [("", gettext_lazy("Like the device")), ("light", gettext_lazy("Light")), ("dark", gettext_lazy("Dark"))]
 FIELDS = ("name", "timezone", "locale", "theme")
@@ -36,7 +36,7 @@ class MeForm(forms.Form):
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    form = MeForm(request.POST or None, initial={name: getattr(user, name) for name in FIELDS})
+    form = MeForm(posted(request), initial={name: getattr(user, name) for name in FIELDS})
     if request.method == "POST" and form.is_valid():
         try:
             services.update_profile(user=user, **form.cleaned_data)

@@ -15,7 +15,7 @@ from admitone.accounts import addresses, services
 from admitone.accounts.models import Account
 from admitone.logic.errors import Problem
 from admitone.manage.context import AccountRequest, in_account
-from admitone.manage.forms import LocaleField, ZoneField, show_problem
+from admitone.manage.forms import LocaleField, ZoneField, posted, show_problem
 
 FIELDS = ("name", "slug", "timezone", "locale", "public_email", "public_phone")
 
@@ -51,7 +51,7 @@ def settings(request: AccountRequest, account: Account) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_account("admin")
 def general(request: AccountRequest, account: Account) -> HttpResponse:
-    form = GeneralForm(request.POST or None, initial={name: getattr(account, name) for name in FIELDS})
+    form = GeneralForm(posted(request), initial={name: getattr(account, name) for name in FIELDS})
     if request.method == "POST" and form.is_valid():
         try:
             services.update_account(account=account, actor=request.actor, now=timezone.now(), **form.cleaned_data)

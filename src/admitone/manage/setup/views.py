@@ -21,7 +21,7 @@ from admitone.accounts.services import Founded
 from admitone.calendars import services as calendars
 from admitone.events import Actor
 from admitone.logic.errors import Problem
-from admitone.manage.forms import show_problem
+from admitone.manage.forms import posted, show_problem
 from admitone.manage.setup.forms import SetupForm
 
 
@@ -39,7 +39,7 @@ def setup(request: HttpRequest) -> HttpResponse:
     if not first_visit.setup_is_open():
         raise Http404
     first_visit.ensure_setup_token()
-    form = SetupForm(request.POST or None, initial={"token": request.GET.get("token", ""), "timezone": "UTC"})
+    form = SetupForm(posted(request), initial={"token": request.GET.get("token", ""), "timezone": "UTC"})
     status = 200
     if request.method == "POST":
         try:

@@ -21,7 +21,7 @@ from admitone.accounts.models import Agency, User
 from admitone.events import Actor
 from admitone.logic.errors import Problem
 from admitone.manage.context import LAST_ACCOUNT
-from admitone.manage.forms import ZoneField, show_problem
+from admitone.manage.forms import ZoneField, posted, show_problem
 
 
 class AccountForm(forms.Form):
@@ -73,7 +73,7 @@ def new_account(request: HttpRequest) -> HttpResponse:
     agency = agency_of(user)
     if agency is None:
         raise Http404
-    form = AccountForm(request.POST or None, initial={"timezone": user.timezone or "UTC"})
+    form = AccountForm(posted(request), initial={"timezone": user.timezone or "UTC"})
     if request.method == "POST" and form.is_valid():
         try:
             account = services.create_account(

@@ -16,7 +16,7 @@ from admitone.accounts.models import Account, AgencyAdmin, Membership
 from admitone.calendars import access
 from admitone.logic.errors import Problem
 from admitone.manage.context import AccountRequest, in_account
-from admitone.manage.forms import show_problem
+from admitone.manage.forms import posted, show_problem
 from admitone.manage.team.forms import InviteForm, RoleForm
 
 
@@ -25,7 +25,7 @@ from admitone.manage.team.forms import InviteForm, RoleForm
 def team(request: AccountRequest, account: Account) -> HttpResponse:
     """The list; POST invites."""
     calendars = list(access.visible_calendars(request.user, account, request.role))
-    form = InviteForm(request.POST or None, calendars=calendars, by=request.role)
+    form = InviteForm(posted(request), calendars=calendars, by=request.role)
     now = timezone.now()
     if request.method == "POST" and form.is_valid() and invited(request, account, form, now):
         messages.success(request, _("Invited %(email)s.") % {"email": form.cleaned_data["email"]})
@@ -67,9 +67,7 @@ def member(request: AccountRequest, account: Account, member_id: str) -> HttpRes
     row = queries.get(account, Membership, member_id, "user")
     calendars = list(access.visible_calendars(request.user, account, request.role))
     levels = access.levels_of(account, row.user_id)
-    form = RoleForm(
-        request.POST or None, calendars=calendars, by=request.role, levels=levels, initial={"role": row.role}
-    )
+    form = RoleForm(posted(request), calendars=calendars, by=request.role, levels=levels, initial={"role": row.role})
     if request.method == "POST" and form.is_valid() and saved(request, account, row, form):
         messages.success(request, _("Saved."))
         return redirect("manage:team", account.slug)
