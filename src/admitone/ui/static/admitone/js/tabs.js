@@ -44,6 +44,15 @@ function select(tabs, chosen) {
     tab.tabIndex = on ? 0 : -1;
     panelOf(tab).hidden = !on;
   }
+  reveal(chosen);
+}
+
+/** Scrolls the row of tabs alone, never the page. @param {Element} tab */
+function reveal(tab) {
+  const list = tab.parentElement;
+  if (!list) return;
+  const [box, row] = [tab.getBoundingClientRect(), list.getBoundingClientRect()];
+  list.scrollLeft += box.left - row.left - (row.width - box.width) / 2;
 }
 
 /** @param {HTMLAnchorElement[]} tabs @param {KeyboardEvent} event */
@@ -65,4 +74,9 @@ function start(root) {
   for (const each of root.querySelectorAll("[data-tabs]")) enhance(/** @type {HTMLElement} */ (each));
 }
 start(document);
+// inside a closed dialog nothing has a place yet
+document.addEventListener("toggle", (event) => {
+  const tab = /** @type {Element} */ (event.target).querySelector?.("[role=tab][aria-selected=true]");
+  if (tab) reveal(tab);
+}, true);
 document.addEventListener("htmx:afterSwap", (event) => start(/** @type {Element} */ (event.target)));
