@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from admitone.booking import guards
-from admitone.booking.models import Booking, Occupancy, Seat, Session
 from django.db import DatabaseError, connection, transaction
 from tests import factories
+
+from admitone.booking import guards
+from admitone.booking.models import Booking, Occupancy, Seat, Session
 
 pytestmark = pytest.mark.django_db
 

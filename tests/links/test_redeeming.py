@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests import factories
+
 from admitone.accounts.keyring import keyring
 from admitone.booking.models import Booking, Occupancy, Seat
 from admitone.booking.services import cancel
@@ -13,9 +17,6 @@ from admitone.links.models import LinkUse, OneTimeLink
 from admitone.links.services import redeem
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from tests import factories
 
 NOW = factories.NOW
 TEN = to_min_floor(datetime(2026, 11, 3, 9, tzinfo=UTC))  # 10:00 in Berlin

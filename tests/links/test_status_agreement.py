@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from admitone.links.models import OneTimeLink
-from admitone.links.queries import STATUSES, having_status
-from admitone.links.services.redeeming import REDEEM
-from admitone.logic.links import LinkFacts, listed_status, status
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import factories
+
+from admitone.links.models import OneTimeLink
+from admitone.links.queries import STATUSES, having_status
+from admitone.links.services.redeeming import REDEEM
+from admitone.logic.links import LinkFacts, listed_status, status
 
 NOW = factories.NOW
 at = st.none() | st.integers(-2, 2).map(lambda s: NOW + timedelta(seconds=s))
