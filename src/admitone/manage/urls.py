@@ -8,6 +8,8 @@ areas = [
     path("", include("admitone.manage.home.urls")),
     path("settings/", include("admitone.manage.settings_general.urls")),
     path("settings/team/", include("admitone.manage.team.urls")),
+    path("settings/email/", include("admitone.manage.settings_email.urls")),
+    path("messages/", include("admitone.manage.messages.urls")),
     path("settings/api-keys/", include("admitone.manage.api_keys.urls")),
 ]
 
