@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from admitone.accounts import idempotency, limits
 from admitone.accounts.addresses import absolute
 from admitone.accounts.invitations import token_for
 from admitone.accounts.models import Invitation
-from admitone.jobs import task
+from admitone.jobs import periodic, task
 
 
 @task(queue="mail")
@@ -31,3 +33,11 @@ def invitation_mail(invitation: Invitation) -> EmailMessage:
         body = render_to_string("account/email/invitation.txt", {"invitation": invitation, "url": url})
         subject = _("You are invited to %(name)s") % {"name": invitation.account.name}
     return EmailMessage(subject=subject, body=body, to=[invitation.email])
+
+
+@periodic(every=timedelta(hours=1), name="accounts.sweep")
+def sweep(*, now: datetime) -> None:
+    """Drop what has had its time: idempotency keys (24 h), rate windows (1 h), ended sessions."""
+    idempotency.purge(now)
+    limits.purge(now)
+    Session.objects.filter(expire_date__lt=now).delete()
