@@ -81,10 +81,8 @@ class Practice:
 
     def booking(self, at: str = "2026-11-03 09:00", **guest: str) -> Booking:
         plan = self.calendar.compiled
-        raw = {**DETAILS, "timezone": "Europe/Berlin", **guest}
-        made = book(
-            plan=plan, start=minute(at), guest=clean_guest(plan, raw), source="api", actor=GUEST, now=self.now
-        )
+        raw = {**DETAILS, "timezone": "Europe/Berlin", "consent": "on", **guest}
+        made = book(plan=plan, start=minute(at), guest=clean_guest(plan, raw), source="api", actor=GUEST, now=self.now)
         return Booking.objects.get(id=made.id)
 
     @property

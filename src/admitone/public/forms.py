@@ -61,13 +61,17 @@ class DetailsForm(ShownForm):
         return [self[name] for name in self.fields if name in self.known]
 
     @property
-    def asked_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name not in self.known]
+    def required_fields(self) -> list[forms.BoundField]:
+        """What a bound contact still has to answer (and whatever was wrong)."""
+        return [self[name] for name in self._open if self.fields[name].required or name in self.given]
 
     @property
-    def is_asking(self) -> bool:
-        """Is there anything besides the optional note that a bound contact still has to answer?"""
-        return any(name not in self.known and self.fields[name].required for name in self.fields)
+    def optional_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self._open if not self.fields[name].required and name not in self.given]
+
+    @property
+    def _open(self) -> list[str]:
+        return [name for name in self.fields if name not in self.known]
 
     @property
     def known_wrong(self) -> bool:
