@@ -1,10 +1,13 @@
 """Root paths. The public pages come last: /<account>/<calendar> would match what another part owns."""
 
-from django.urls import include, path
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
 from admitone.api import health
 
+guide: list[URLPattern | URLResolver] = [path("ui/", include("admitone.ui.urls"))] if settings.DEBUG else []
 urlpatterns = [
+    *guide,
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
