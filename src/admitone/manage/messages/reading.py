@@ -49,8 +49,9 @@ def readable(rows: QuerySet[Message], user: User, account: Account, role: str) -
 
 def one(account: Account, user: User, role: str, message_id: Any) -> Message:
     """Problem("not_found") for what the user may not read, too."""
-    rows = Message.objects.filter(account=account, pk=as_uuid(message_id))
-    found = readable(rows, user, account, role).select_related("contact").first()
+    key = as_uuid(message_id)
+    rows = readable(Message.objects.filter(account=account), user, account, role)
+    found = rows.filter(pk=key).first() if key else None
     if found is None:
         raise Problem("not_found")
     return found
