@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from admitone.accounts.keyring import keyring
+from admitone.accounts.models import Account
 from admitone.booking.models import Booking
 from admitone.calendars.busy import FRESH_FOR
 from admitone.logic.clock import from_min
@@ -143,6 +144,22 @@ def open_slots(
     if not plan.active:
         return []
     return openings(plan, now=now, first=first, end=end, offered=offered, exclude_booking=exclude_booking).slots()
+
+
+def listing(
+    account: Account,
+    *,
+    calendar: UUID | None = None,
+    status: str | None = None,
+    contact: UUID | None = None,
+    first: int | None = None,
+    end: int | None = None,
+) -> QuerySet[Booking]:
+    """The account's bookings, filtered; those that start in [first, end) epoch minutes."""
+    wanted = {"calendar_id": calendar, "status": status, "contact_id": contact, "start_min__gte": first}
+    rows = Booking.objects.filter(account=account).select_related("host")
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    return rows if end is None else rows.filter(start_min__lt=end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,11 @@ def by_id_or_slug(account: Account, reference: str) -> Calendar:
     return row
 
 
+def listing(account: Account) -> QuerySet[Calendar]:
+    """The account's calendars, deleted ones left out."""
+    return Calendar.objects.filter(account=account, deleted_at=None)
+
+
 def calendars_for(account: Account, user: User | None, role: str | None) -> list[Calendar]:
     """Calendars a person may see, by name: all for owners and admins, the granted ones for members."""
     rows = Calendar.objects.filter(account=account, deleted_at=None).select_related("schedule")

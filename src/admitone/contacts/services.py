@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
-from admitone.events import Actor, Draft
-from admitone.logic.identity import email_key
+from admitone.accounts.models import Account
+from admitone.contacts.models import Contact
+from admitone.events import Actor, Draft, record_many
+from admitone.logic.errors import Problem
+from admitone.logic.identity import clean_email, clean_name, clean_phone, email_key, region_of
 from admitone.logic.ids import uuid7
 
 COLUMNS = "id, account_id, name, email, email_key, phone, timezone, locale, source, created_at, updated_at"
@@ -53,6 +57,42 @@ def find_or_create(
     if found != contact_id:
         return found, None
     return found, Draft(account_id, actor, now, "contact.created", "contact", found, {"source": source})
+
+
+@transaction.atomic
+def ensure_contact(
+    *, account: Account, person: Mapping[str, str], source: str, actor: Actor, now: datetime, prefix: str = ""
+) -> Contact:
+    """The contact with this email (else this phone), made and recorded if new. Problem invalid, its fields `prefix`ed."""
+    clean = clean_person(account, person, prefix)
+    contact_id, made = find_or_create(
+        account_id=account.id, timezone="", locale="", source=source, actor=actor, now=now, **clean
+    )
+    if made:
+        record_many([made])
+    return Contact.objects.get(id=contact_id)
+
+
+def clean_person(account: Account, person: Mapping[str, str], prefix: str = "") -> dict[str, str]:
+    """name, email and phone in their stored forms; one of email and phone is needed. Problem("invalid")."""
+    region = region_of(account.timezone)
+    rules: dict[str, Callable[[Any], str]] = {
+        "name": clean_name,
+        "email": clean_email,
+        "phone": lambda raw: clean_phone(raw, region),
+    }
+    found, errors = {}, {}
+    for name, rule in rules.items():
+        raw = (person.get(name) or "").strip()
+        try:
+            found[name] = rule(raw) if raw else ""
+        except ValueError as error:
+            errors[prefix + name] = str(error)
+    if not errors and not found["email"] and not found["phone"]:
+        errors[prefix + "email"] = "Give an e-mail address or a phone number."
+    if errors:
+        raise Problem("invalid", fields=errors)
+    return found
 
 
 def _uid(value: UUID) -> Any:

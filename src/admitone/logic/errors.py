@@ -20,6 +20,8 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "idempotency_key_reused": (422, "This idempotency key was used with another request."),
     "rate_limited": (429, "Too many requests. Wait and try again."),
     "invalid": (422, "Some values need to be corrected."),
+    "too_large": (413, "The request is too large."),
+    "unsupported_media_type": (415, "Send JSON with the header Content-Type: application/json."),
     "malformed": (400, "The request could not be read."),
     "unauthorized": (401, "A valid API key is needed: Authorization: Bearer KEY."),
     "forbidden": (403, "This key or role may not do that."),

@@ -49,15 +49,20 @@ def reschedule(
     now: datetime,
     by: str,
     timezone: str | None = None,
+    by_hand: bool | None = None,
 ) -> Booking:
-    """Swap the time in one transaction; the old one is free only if the new one was. `start` is an epoch minute."""
+    """Swap the time in one transaction; the old one is free only if the new one was. `start` is an epoch minute.
+
+    `by_hand` (default: when the host does it) ignores hours and notice, never taken time.
+    """
     row = Booking.objects.select_related("calendar").filter(id=booking_id, account_id=account_id).first()
     if row is None:
         raise Problem("not_found")
     refresh_stale(host_ids=[row.host_id], now=now)
+    freely = by == "host" if by_hand is None else by_hand
     for _ in range(3):
         try:
-            return retrying(lambda: _reschedule(account_id, booking_id, start, actor, now, by, timezone))
+            return retrying(lambda: _reschedule(account_id, booking_id, start, actor, now, by, timezone, freely))
         except PlanChanged:
             continue
     raise Problem("slot_unavailable")
@@ -65,7 +70,14 @@ def reschedule(
 
 @transaction.atomic
 def _reschedule(
-    account_id: UUID, booking_id: UUID, start: int, actor: Actor, now: datetime, by: str, timezone: str | None
+    account_id: UUID,
+    booking_id: UUID,
+    start: int,
+    actor: Actor,
+    now: datetime,
+    by: str,
+    timezone: str | None,
+    by_hand: bool,
 ) -> Booking:
     booking = _locked(account_id, booking_id)
     _check_change(booking, now=now, by=by, allowed=booking.calendar.guest_can_reschedule)
@@ -73,7 +85,7 @@ def _reschedule(
     if start == booking.start_min:
         return booking
     lock_hosts(plan)
-    check_open(plan, start, now=now, by_hand=by == "host", exclude_booking=booking.id)
+    check_open(plan, start, now=now, by_hand=by_hand, exclude_booking=booking.id)
     old_start = booking.start_min
     release(booking)
     session = take_time(plan, start)

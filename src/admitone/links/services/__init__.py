@@ -1,7 +1,7 @@
 """Writes of one-time links, a file a verb."""
 
 from admitone.links.services.asking import answer_request, ask_for_booking, ask_for_code, dismiss_request, request_new
-from admitone.links.services.changing import restore, revoke, update
+from admitone.links.services.changing import amend, restore, revoke, update
 from admitone.links.services.codes import check_code, make_code
 from admitone.links.services.issuing import issue, reissue
 from admitone.links.services.opening import mark_opened, tell_offered_gone
@@ -9,6 +9,7 @@ from admitone.links.services.redeeming import redeem
 from admitone.links.services.sending import send_link
 
 __all__ = [
+    "amend",
     "answer_request",
     "ask_for_booking",
     "ask_for_code",

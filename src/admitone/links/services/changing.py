@@ -90,6 +90,17 @@ def restore(*, account: Account, link_id: UUID | str, actor: Actor, now: datetim
     return link
 
 
+@transaction.atomic
+def amend(
+    *, account: Account, link_id: UUID | str, actor: Actor, now: datetime, active: bool, changes: dict[str, Any]
+) -> OneTimeLink:
+    """Restore (if `active`) and change in one step: all of it or nothing."""
+    link = restore(account=account, link_id=link_id, actor=actor, now=now) if active else None
+    if changes or link is None:
+        link = update(account=account, link_id=link_id, actor=actor, now=now, **changes)
+    return link
+
+
 def locked(account: Account, link_id: UUID | str) -> OneTimeLink:
     """The account's link, locked until the transaction ends."""
     key = as_uuid(link_id)

@@ -14,6 +14,7 @@ from admitone.accounts.models import Account, User
 from admitone.accounts.queries import get
 from admitone.calendars.models import Calendar
 from admitone.contacts.models import Contact
+from admitone.contacts.services import ensure_contact
 from admitone.events import Actor, Draft, record_many
 from admitone.links.models import OneTimeLink
 from admitone.logic.bookings import clean_utm
@@ -33,6 +34,7 @@ def issue(
     actor: Actor,
     now: datetime,
     contact: Contact | None = None,
+    person: Mapping[str, str] | None = None,
     contact_policy: str = "prefill",
     max_uses: int = 1,
     not_before: datetime | None = None,
@@ -48,12 +50,17 @@ def issue(
     replaces: UUID | None = None,
     idempotency: Idempotency | None = None,
 ) -> OneTimeLink:
-    """A new active link of `calendar`; the earlier one when the same idempotency key made it."""
+    """A new active link of `calendar`; the earlier one when the same idempotency key made it.
+
+    `person` (name, email, phone as typed) names the contact by its address and makes it if it is new.
+    """
     link_id = uuid4()
     before = claim(idempotency, kind="one_time_link", resource_id=link_id, now=now)
     if before:
         return OneTimeLink.objects.select_related("calendar", "contact", "created_by").get(id=before)
     check_terms(now=now, max_uses=max_uses, not_before=not_before, expires_at=expires_at)
+    if person is not None:
+        contact = ensure_contact(account=account, person=person, source="link", actor=actor, now=now, prefix="contact.")
     link = OneTimeLink(
         id=link_id,
         account=account,

@@ -56,13 +56,16 @@ def redeem(
     idempotency_key: str | None = None,
     code: str | None = None,
     actor: Actor = GUEST,
+    found: Opened | None = None,
 ) -> Booked:
     """Book `start` (epoch minute) with the link. Calendar, host, length and offered times come from the link alone.
+
+    `found` is what `opened(token, now)` said to a caller that had to look first.
 
     Raises Problem in this order: unknown, (a repeated request is answered), used, deleted, expired, not open, paused,
     contact, invalid fields, slot.
     """
-    found = opened(token, now)
+    found = found or opened(token, now)
     asked = Idempotency.of(found.link.id, idempotency_key, {"start": start, **guest})
     for _ in range(3):
         if found.state != "active":
