@@ -54,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
         except (smtplib.SMTPException, OSError):
             log.exception("account mail %s was not sent", template_prefix)
 
-    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """The reader's language and theme follow them to this browser."""
         ensure_address(user)
         response: HttpResponse = super().post_login(request, user, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, cast
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -35,11 +35,11 @@ def level(user: User, account: Account, role: str | None, calendar: Calendar) ->
     if role in ("owner", "admin"):
         return "manage"
     row = CalendarAccess.objects.filter(calendar=calendar, user=user).first()
-    return cast(Level, row.level) if row else None
+    return next((known for known in LEVELS if row and row.level == known), None)
 
 
 def reaches(have: str | None, wanted: Level) -> bool:
-    return have in LEVELS and LEVELS.index(cast(Level, have)) >= LEVELS.index(wanted)
+    return have in LEVELS and LEVELS.index(have) >= LEVELS.index(wanted)
 
 
 def levels_of(account: Account, user_id: UUID) -> dict[UUID, str]:

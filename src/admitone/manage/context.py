@@ -28,7 +28,7 @@ class AccountRequest(HttpRequest):
     account: Account
     role: permissions.Role
     actor: Actor
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 View = Callable[..., HttpResponseBase]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
@@ -19,15 +20,15 @@ ENOUGH = 50
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`url` is where it is done; `confirm`, if any, ticks it without a change."""
+    """`url` is where it is done; `confirm` labels the button that settles it as it is."""
 
     key: str
     title: str
     text: str
     url: str
     action: str
-    done: bool
-    confirm: str = ""
+    confirm: str
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,69 +57,31 @@ def checklist(account: Account) -> Checklist | None:
     if "dismissed" in account.setup:
         return None
     seen = facts(account)
+    settled = seen.shown | account.setup.keys()
+    return Checklist([replace(step, done=step.key in settled) for step in steps(account, seen.calendar_id)])
+
+
+def steps(account: Account, calendar_id: UUID | None) -> list[Step]:
+    """All steps, none of them done."""
     home = f"/app/{account.slug}/"
-    calendar = f"{home}calendars/{seen.calendar_id}/" if seen.calendar_id else f"{home}calendars/"
+    calendar = f"{home}calendars/{calendar_id}/" if calendar_id else f"{home}calendars/"
+    hours = f"{calendar}hours/" if calendar_id else calendar
+    public = _("So that others can open your links: docs/howto/go-live.md.")
     skip = _("Skip")
-    steps = [
-        (
-            "zone",
-            _("Check the time zone"),
-            account.timezone,
-            f"{home}settings/general/",
-            _("Change"),
-            _("This is right"),
-        ),
-        (
-            "hours",
-            _("Set your working hours"),
-            _("Guests can only book inside them."),
-            calendar,
-            _("Set hours"),
-            _("These are right"),
-        ),
-        (
-            "location",
-            _("Say where you meet"),
-            _("A phone number, an address or a video link."),
-            calendar,
-            _("Set location"),
-            skip,
-        ),
-        (
-            "email",
-            _("Test your email"),
-            _("So that confirmations reach guests."),
-            f"{home}settings/email/",
-            _("Set up email"),
-            skip,
-        ),
-        (
-            "address",
-            _("Get a public address"),
-            _("So that others can open your links: docs/howto/go-live.md."),
-            "",
-            "",
-            skip,
-        ),
-        (
-            "link",
-            _("Send yourself a link"),
-            _("Book once as your own guest and see what they see."),
-            calendar,
-            _("Open calendar"),
-            skip,
-        ),
-    ]
-    return Checklist([Step(*step[:5], step[0] in account.setup or seen.has(step[0]), step[5]) for step in steps])
+    return [
+        Step("zone", _("Check the time zone"), account.timezone, f"{home}settings/general/", _("Change"), _("This is right")),
+        Step("hours", _("Set your working hours"), _("Guests can only book inside them."), hours, _("Set hours"), _("These are right")),
+        Step("location", _("Say where you meet"), _("A phone number, an address or a video link."), calendar, _("Set location"), skip),
+        Step("email", _("Test your email"), _("So that confirmations reach guests."), f"{home}settings/email/", _("Set up email"), skip),
+        Step("address", _("Get a public address"), public, "", "", skip),
+        Step("link", _("Send yourself a link"), _("Book once and see what your guests see."), calendar, _("Open calendar"), skip),
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    calendar_id: object
+    calendar_id: UUID | None
     shown: frozenset[str]
-
-    def has(self, key: str) -> bool:
-        return key in self.shown
 
 
 def facts(account: Account) -> Facts:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
 from django import forms
 from django.contrib import messages
@@ -52,7 +51,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def join(request: HttpRequest, found: Invitation, now: datetime) -> HttpResponse:
     limits.hit(name="join", subject=client_address(request), limit=30, window_seconds=900, now=now)
     if request.user.is_authenticated:
-        services.accept_invitation(invitation=found, user=cast(User, request.user), now=now)
+        services.accept_invitation(invitation=found, user=request.user, now=now)
         return welcome(request, found)
     form = JoinForm(request.POST)
     if has_sign_in(found) or not form.is_valid():
@@ -77,7 +76,7 @@ def page(request: HttpRequest, found: Invitation, form: JoinForm, status: int = 
     context = {
         "invitation": found,
         "form": form,
-        "is_other": user.is_authenticated and cast(User, user).email != found.email,
+        "is_other": user.is_authenticated and user.email != found.email,
         "has_sign_in": not user.is_authenticated and has_sign_in(found),
     }
     return render(request, "manage/joining/invitation.html", context, status=status)
