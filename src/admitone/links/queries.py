@@ -9,15 +9,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from admitone.accounts.addresses import one_time_url
 from admitone.accounts.keyring import keyring
-from admitone.accounts.models import Account
+from admitone.accounts.models import Account, User
 from admitone.accounts.queries import as_uuid
 from admitone.booking.models import Booking
 from admitone.calendars.busy import stale
-from admitone.calendars.models import BusySource
+from admitone.calendars.models import BusySource, Calendar
 from admitone.links.models import OneTimeLink
 from admitone.logic.bookings import Person
 from admitone.logic.clock import iso
@@ -25,13 +25,18 @@ from admitone.logic.errors import Problem
 from admitone.logic.links import LinkFacts, listed_status, status
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.tokens import ONE_TIME
+from admitone.messaging.models import Message
 
+TAIL = 6  # characters
+NEWEST = 5000  # links whose tail is searched
 STATUSES = ("active", "used", "deleted", "expired")
 SORTS = {
     "created": ("created_at", "id"),
     "-created": ("-created_at", "id"),
     "expires": (F("expires_at").asc(nulls_last=True), "id"),
     "-expires": (F("expires_at").desc(nulls_last=True), "id"),
+    "used": (F("used_at").asc(nulls_last=True), "id"),
+    "-used": (F("used_at").desc(nulls_last=True), "id"),
     "label": ("label", "id"),
     "-label": ("-label", "id"),
 }
@@ -137,12 +142,12 @@ def listing(
     if source:
         rows = rows.filter(source_kind=source)
     if search.strip():
-        rows = rows.filter(_matches(search.strip()))
+        rows = rows.filter(_matches(account, search.strip()))
     return rows.order_by(*SORTS.get(sort, SORTS["-created"]))
 
 
-def _matches(text: str) -> Q:
-    """Label, contact, note, or the link itself: pasted whole, or its last characters."""
+def _matches(account: Account, text: str) -> Q:
+    """Label, contact, note, or the link itself: pasted whole, or its last characters as the list shows them."""
     pasted = token_in(text)
     if pasted:
         return Q(id=pasted)
@@ -150,7 +155,8 @@ def _matches(text: str) -> Q:
     if key:
         return Q(id=key)
     return (
-        Q(label__icontains=text)
+        Q(id__in=ending_with(account, text))
+        | Q(label__icontains=text)
         | Q(contact__name__icontains=text)
         | Q(contact__email__icontains=text)
         | Q(note__icontains=text)
@@ -163,14 +169,37 @@ def token_in(text: str) -> UUID | None:
     return keyring().verify(ONE_TIME, last)
 
 
+def ending_with(account: Account, text: str) -> list[UUID]:
+    """Ids of links whose token ends with these characters, among the newest; tokens are computed, so not in the database."""
+    if len(text) != TAIL or not text.isascii() or " " in text:
+        return []
+    ids = OneTimeLink.objects.filter(account=account).order_by("-created_at", "id").values_list("id", flat=True)
+    keys = keyring()
+    return [link_id for link_id in ids[:NEWEST] if keys.sign(ONE_TIME, link_id).endswith(text)]
+
+
+def tail(link: OneTimeLink) -> str:
+    """The last characters of the link's address, by which people tell links apart."""
+    return keyring().sign(ONE_TIME, link.id)[-TAIL:]
+
+
 def counts(account: Account, now: datetime, *, calendar: UUID | None = None) -> dict[str, int]:
     """How many links of each status; one statement."""
-    from django.db.models import Count
+    return tally(listing(account, now=now, calendar=calendar), now)
 
-    rows = OneTimeLink.objects.filter(account=account)
-    if calendar:
-        rows = rows.filter(calendar_id=calendar)
+
+def tally(rows: QuerySet[OneTimeLink], now: datetime) -> dict[str, int]:
+    """How many of these links have each status; one statement."""
     return rows.aggregate(**{name: Count("id", filter=having_status(name, now)) for name in STATUSES})
+
+
+def my_last_unbound(user: User, calendar: Calendar, now: datetime) -> OneTimeLink | None:
+    """The newest link that this person made by hand and nobody is known to have: unused, for no contact, not mailed."""
+    rows = OneTimeLink.objects.filter(
+        having_status("active", now), calendar=calendar, created_by=user, contact=None, uses=0, source_kind="by_hand"
+    )
+    mailed = Message.objects.filter(link_id=OuterRef("id"), account=calendar.account_id)
+    return rows.filter(~Exists(mailed)).order_by("-created_at", "id").first()
 
 
 def open_links(calendar_id: UUID, now: datetime) -> QuerySet[OneTimeLink]:

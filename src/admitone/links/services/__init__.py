@@ -1,6 +1,7 @@
 """Writes of one-time links, a file a verb."""
 
 from admitone.links.services.asking import answer_request, ask_for_booking, ask_for_code, dismiss_request, request_new
+from admitone.links.services.bulk import extend_many, restore_many, revoke_many
 from admitone.links.services.changing import amend, restore, revoke, update
 from admitone.links.services.codes import check_code, make_code
 from admitone.links.services.issuing import issue, reissue
@@ -15,6 +16,7 @@ __all__ = [
     "ask_for_code",
     "check_code",
     "dismiss_request",
+    "extend_many",
     "issue",
     "make_code",
     "mark_opened",
@@ -22,7 +24,9 @@ __all__ = [
     "reissue",
     "request_new",
     "restore",
+    "restore_many",
     "revoke",
+    "revoke_many",
     "send_link",
     "tell_offered_gone",
     "update",
