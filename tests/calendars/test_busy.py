@@ -35,7 +35,7 @@ class Scripted:
     """A source that says what the test tells it to; shipped with the tests, registered only here."""
 
     label = "Scripted"
-    Params = Params
+    params = Params
     answer: Any = None
     gate: Gate | None = None
     asked: list[Wanted] = []

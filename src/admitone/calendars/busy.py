@@ -1,6 +1,6 @@
 """Busy sources (P8): where a host's other appointments are read from. They fail closed: what cannot be read blocks.
 
-A source is one file: `@busy_source("ics")` on a class with `Params` (a dataclass of text fields) and `fetch`.
+A source is one file: `@busy_source("ics")` on a class with `params` (a dataclass of text fields) and `fetch`.
 """
 
 from __future__ import annotations
@@ -62,10 +62,14 @@ class Fetched:
 
 
 class Source(Protocol):
-    """`label` is shown to people; `check` refuses bad settings with ValueError; `fetch` raises SourceError."""
+    """`label` is shown to people, `params` is the dataclass of its settings (text fields); `check` refuses bad ones with
+    ValueError; `fetch` raises SourceError."""
 
-    label: str
-    Params: type
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def params(self) -> type: ...
 
     def check(self, params: Any) -> Any: ...
 
@@ -97,10 +101,10 @@ def clean_config(kind: str, config: Mapping[str, str]) -> dict[str, str]:
     if kind not in _sources:
         raise ValueError("There is no such kind of busy source.")
     source = _sources[kind]
-    names = {field.name for field in fields(source.Params)}
+    names = {field.name for field in fields(source.params)}
     if unknown := set(config) - names:
         raise ValueError(f"Unknown setting: {', '.join(sorted(unknown))}.")
-    checked = source.check(source.Params(**{name: str(config.get(name) or "") for name in names}))
+    checked = source.check(source.params(**{name: str(config.get(name) or "") for name in names}))
     return {name: getattr(checked, name) for name in names}
 
 
@@ -110,7 +114,7 @@ def fetch(kind: str, config: Mapping[str, str], wanted: Wanted) -> Fetched:
         raise SourceError("There is no such kind of busy source any more.")
     source = _sources[kind]
     try:
-        return source.fetch(source.Params(**config), wanted)
+        return source.fetch(source.params(**config), wanted)
     except SourceError:
         raise
     except Exception as error:  # a source must never be read as free because of a fault in it
@@ -149,10 +153,13 @@ def due(now: datetime, age: timedelta) -> list[UUID]:
     return list(rows.order_by(F("tried_at").asc(nulls_first=True)).values_list("id", flat=True))
 
 
-def refresh_source(source_id: UUID, now: datetime) -> bool:
-    """Read one source now and store what it says; whether it could be read. Not to be called inside a transaction."""
+def refresh_source(source_id: UUID, now: datetime, limit: float = JOB_LIMIT) -> bool:
+    """Read one source now, for `limit` seconds at most, and store what it says; whether it could be read.
+
+    Not to be called inside a transaction.
+    """
     source = BusySource.objects.select_related("host__user", "account").filter(id=source_id).first()
-    return source is not None and all(_refresh([source], now, JOB_LIMIT))
+    return source is not None and all(_refresh([source], now, limit))
 
 
 def refresh_stale(*, host_ids: Iterable[UUID | str], now: datetime) -> None:
@@ -170,7 +177,7 @@ def _refresh(sources: list[BusySource], now: datetime, limit: float) -> list[boo
     waiting = {source.id: source for source in sources}
     for source in sources:
         question = _question(source, now)
-        Thread(target=lambda s=source, q=question: answers.put((s, _read(*q))), daemon=True).start()  # type: ignore[misc]
+        Thread(target=lambda s=source, q=question: answers.put((s, _read(*q))), daemon=True).start()
     deadline, stored = monotonic() + limit, []
     while waiting and (left := deadline - monotonic()) > 0:
         with suppress(Empty):

@@ -22,7 +22,7 @@ class Params:
 @busy_source("ics")
 class IcsFeed:
     label = "Calendar feed (ICS)"
-    Params = Params
+    params = Params
 
     def check(self, params: Params) -> Params:
         """The address with webcal:// written as https://; ValueError(sentence). The network is not asked."""

@@ -15,6 +15,8 @@ from admitone.logic.hours import clean_date
 
 DAY = 1440
 SLUG_MAX = 60
+#: Minutes; queries of what is taken look this far beyond a slot.
+MAX_BUFFER = 720
 #: Second path segments that mean something else under /<account>/ or may do so one day.
 RESERVED_SLUGS = frozenset({"g", "o", "b", "c", "f", "new", "api", "app", "embed", "static", "manage", "feed", "logo"})
 MAX_ORIGINS = 50
@@ -173,8 +175,8 @@ CLEANERS: dict[str, Cleaner] = {
     "access": _choice("public", "one_time"),
     "duration": _whole(1, DAY),
     "interval": _whole(1, DAY),
-    "buffer_before": _whole(0, DAY),
-    "buffer_after": _whole(0, DAY),
+    "buffer_before": _whole(0, MAX_BUFFER),
+    "buffer_after": _whole(0, MAX_BUFFER),
     "buffer_rule": _choice("max", "sum"),
     "alignment": _choice("window", "packed"),
     "notice": _whole(0, 366 * DAY),

@@ -48,6 +48,24 @@ def parse_window(start: str, end: str) -> Window:
     return low, high
 
 
+def parse_windows(raw: str) -> list[Window]:
+    """Windows of one day in one line: "9-12, 13:00 - 17:30"; nothing = closed. ValueError with a sentence."""
+    windows = []
+    for part in re.split(r"[,;\n]", raw):
+        if not part.strip():
+            continue
+        ends = re.split(r"\s*(?:-|–|—|\bto\b)\s*", part.strip())
+        if len(ends) != 2:
+            raise ValueError("Enter hours like 09:00-12:00, 13:00-17:00.")
+        windows.append(parse_window(*ends))
+    return join(windows)
+
+
+def show_windows(windows: Iterable[Sequence[int]]) -> str:
+    """The line that `parse_windows` reads back."""
+    return ", ".join(f"{show_time(start)}-{show_time(end)}" for start, end in windows)
+
+
 def join(windows: Iterable[Window]) -> list[Window]:
     """Sorted windows of one day; ones that overlap or touch become one. ValueError outside of the day."""
     joined: list[Window] = []

@@ -11,6 +11,8 @@ areas = [
     path("settings/email/", include("admitone.manage.settings_email.urls")),
     path("messages/", include("admitone.manage.messages.urls")),
     path("settings/api-keys/", include("admitone.manage.api_keys.urls")),
+    path("settings/busy/", include("admitone.manage.busy.urls")),
+    path("calendars/", include("admitone.manage.calendars.urls")),
 ]
 
 urlpatterns = [

@@ -17,7 +17,7 @@ from admitone.calendars.services.hosts import (
     sync_host,
     update_host,
 )
-from admitone.calendars.services.logos import clear_logo, set_logo
+from admitone.calendars.services.logos import MAX_UPLOAD, clear_logo, set_logo
 from admitone.calendars.services.schedules import (
     clear_override,
     set_override,
@@ -26,6 +26,7 @@ from admitone.calendars.services.schedules import (
 )
 
 __all__ = [
+    "MAX_UPLOAD",
     "add_busy_source",
     "change_busy_source",
     "change_slug",

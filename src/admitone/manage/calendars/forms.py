@@ -1,0 +1,219 @@
+"""The forms of a calendar's page. They read what was typed; services say what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from admitone.calendars.models import Calendar, Host
+
+UNITS = [("1", _("minutes")), ("60", _("hours")), ("1440", _("days")), ("10080", _("weeks"))]
+LOCATIONS = [
+    ("none", _("Not shown")),
+    ("phone", _("Phone call")),
+    ("address", _("At an address")),
+    ("video", _("Video room")),
+    ("ask", _("Ask the guest")),
+]
+
+
+def number(label: Any, *, low: int = 0, required: bool = True, **options: Any) -> forms.CharField:
+    """A whole number; kept as text, so that the service's own sentence is shown for a wrong one."""
+    widget = forms.NumberInput(attrs={"min": low, "step": 1})
+    return forms.CharField(label=label, required=required, max_length=12, widget=widget, **options)
+
+
+def text(label: Any, *, rows: int = 3, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+def radio(label: Any, choices: Sequence[tuple[str, Any]], **options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect(), **options)
+
+
+def day(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=10, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+def split_unit(minutes: int) -> tuple[int, str]:
+    """`2880` -> (2, "1440"): the largest unit that leaves no rest."""
+    for unit in (10080, 1440, 60):
+        if minutes and minutes % unit == 0:
+            return minutes // unit, str(unit)
+    return minutes, "1"
+
+
+class NewForm(forms.Form):
+    name = forms.CharField(max_length=120, label=_("Name"), help_text=_("Guests read it: First visit."))
+    duration = number(_("Duration"), low=1, initial=30)
+    location_kind = forms.ChoiceField(choices=LOCATIONS, label=_("Where"))
+    location = text(_("Address or video link"), rows=2)
+
+
+class SectionForm(forms.Form):
+    """A form over some fields of a calendar; `units` names the ones that are typed as a number and a unit."""
+
+    units: Sequence[str] = ()
+    special: Sequence[str] = ()
+
+    @classmethod
+    def initial_of(cls, calendar: Calendar) -> dict[str, Any]:
+        plain = [name for name in cls.base_fields if hasattr(calendar, name) and name not in cls.special]
+        values = {name: getattr(calendar, name) for name in plain}
+        for name in cls.units:
+            values[name], values[f"{name}_unit"] = split_unit(getattr(calendar, name))
+        return values
+
+    def changes(self) -> dict[str, Any]:
+        """What to hand to update_calendar."""
+        data = {name: value for name, value in self.cleaned_data.items() if name not in self.special}
+        for name in self.units:
+            unit, count = int(data.pop(f"{name}_unit")), str(data[name])
+            data[name] = int(count) * unit if count.isdecimal() and len(count) < 7 else count
+        return data
+
+
+class DetailsForm(SectionForm):
+    special = ("host",)
+    name = forms.CharField(max_length=120, label=_("Name"))
+    slug = forms.CharField(
+        max_length=60, label=_("Address"), help_text=_("Scheduling links with an earlier address lead to the new one.")
+    )
+    description = text(_("Description"), help_text=_("Shown to guests under the name."))
+    host = forms.ChoiceField(label=_("Host"), help_text=_("Who is booked."))
+    duration = number(_("Duration"), low=1)
+    location_kind = forms.ChoiceField(choices=LOCATIONS, label=_("Where"))
+    location = text(_("Address or video link"), rows=2, help_text=_("A video room needs an address with https://."))
+
+    def offer(self, hosts: Sequence[Host]) -> None:
+        field = self.fields["host"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(host.id), f"{host.name} ({host.email})" if host.email else host.name) for host in hosts]
+
+
+class RulesForm(SectionForm):
+    units = ("notice", "change_cutoff")
+    interval = number(_("Times start every"), low=1)
+    notice = number(_("Minimum notice"), help_text=_("How long before it starts a time can still be booked."))
+    notice_unit = forms.ChoiceField(choices=UNITS, label=_("Unit of the notice"))
+    buffer_before = number(_("Free before"))
+    buffer_after = number(_("Free after"))
+    buffer_rule = radio(
+        _("Between two appointments"),
+        [("max", _("keep the longer of their free times")), ("sum", _("keep both free times"))],
+    )
+    alignment = radio(
+        _("Times are counted"),
+        [("window", _("from the start of the working hours")), ("packed", _("from the end of what is booked"))],
+    )
+    range_kind = radio(
+        _("How far ahead"),
+        [("rolling", _("a number of days")), ("fixed", _("between two dates")), ("unlimited", _("without limit"))],
+    )
+    range_days = number(_("Days ahead"), required=False)
+    range_first = day(_("First day"))
+    range_last = day(_("Last day"))
+    per_day_limit = number(_("Appointments a day"), low=1, required=False, help_text=_("Empty: no limit."))
+    guest_can_reschedule = forms.BooleanField(required=False, label=_("Guests can choose another time"))
+    guest_can_cancel = forms.BooleanField(required=False, label=_("Guests can cancel"))
+    change_cutoff = number(_("Until before the start"))
+    change_cutoff_unit = forms.ChoiceField(choices=UNITS, label=_("Unit of the limit"))
+    zone_locked = forms.BooleanField(
+        required=False, label=_("Show times in this calendar's zone only"), help_text=_("For visits on site.")
+    )
+
+
+class BookingForm(SectionForm):
+    phone = radio(
+        _("Phone number"), [("off", _("Do not ask")), ("optional", _("Ask")), ("required", _("Ask, it is needed"))]
+    )
+    email_required = forms.BooleanField(
+        required=False,
+        label=_("Email is needed"),
+        help_text=_("It can be optional only if the phone number is needed."),
+    )
+    note = forms.BooleanField(required=False, label=_("Let guests add a note"))
+    consent_text = text(
+        _("Consent"),
+        help_text=_("Guests tick it before they book; empty: not asked. A change counts as a new version."),
+    )
+
+
+class LookForm(SectionForm):
+    special = ("logo", "remove_logo")
+    brand_color = forms.CharField(
+        required=False, max_length=7, label=_("Colour"), help_text=_("Like #1f7a5c; text on it has to be readable.")
+    )
+    brand_radius = number(_("Corner radius"))
+    logo = forms.FileField(
+        required=False,
+        label=_("Logo"),
+        help_text=_("PNG, JPEG, WebP or GIF up to 5 MB; it is made small."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+    )
+    remove_logo = forms.BooleanField(required=False, label=_("Remove the logo"))
+    confirmation_message = text(_("Message after booking"))
+    redirect_url = forms.CharField(
+        required=False,
+        max_length=500,
+        label=_("Page to go on to"),
+        help_text=_("https:// only. The confirmation shows it as a button with its address."),
+    )
+    reminder_hours = number(
+        _("Reminder"), low=1, required=False, help_text=_("Hours before the appointment. Empty: no reminder.")
+    )
+
+
+class AccessForm(SectionForm):
+    special = ("embed_origins",)
+    access = radio(
+        _("Who can book"),
+        [("public", _("Everybody with the scheduling link")), ("one_time", _("Only people with a one-time link"))],
+    )
+    contact_policy = radio(
+        _("Who to contact"),
+        [("maker", _("Who made the link, else the host")), ("host", _("The host")), ("custom", _("Somebody else"))],
+        help_text=_("Shown to guests whose link no longer works."),
+    )
+    contact_name = forms.CharField(required=False, max_length=120, label=_("Contact's name"))
+    contact_email = forms.CharField(required=False, max_length=254, label=_("Contact's email"))
+    contact_phone = forms.CharField(required=False, max_length=40, label=_("Contact's phone"))
+    reissue_on_cancel = forms.BooleanField(
+        required=False, label=_("A cancelled appointment's guest is mailed a new one-time link")
+    )
+    embed_origins = text(
+        _("Sites that may embed this calendar"), rows=4, help_text=_("One a line: https://www.example.com")
+    )
+
+    @classmethod
+    def initial_of(cls, calendar: Calendar) -> dict[str, Any]:
+        return {**super().initial_of(calendar), "embed_origins": "\n".join(calendar.embed_origins)}
+
+    def changes(self) -> dict[str, Any]:
+        return {**super().changes(), "embed_origins": self.cleaned_data["embed_origins"].split()}
+
+
+class PolicyForm(SectionForm):
+    busy_policy = radio(
+        _("If a busy calendar cannot be read"),
+        [("block", _("take no bookings until it can (safe)")), ("allow", _("go on with what was read last"))],
+    )
+
+
+class OverrideForm(forms.Form):
+    date = day(_("Date"))
+    until = day(_("Until"))
+    windows = forms.CharField(
+        required=False,
+        max_length=200,
+        label=_("Hours"),
+        help_text=_("Like 09:00-12:00, 13:00-17:00. Empty: closed."),
+    )
+
+
+class WhyForm(forms.Form):
+    date = day(_("Date"))
+    time = forms.CharField(max_length=12, label=_("Time"))

@@ -1,0 +1,50 @@
+"""The frame of a calendar's page: its tabs, its status, the addresses in its header."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from admitone.accounts.models import Account
+from admitone.calendars.models import Calendar
+from admitone.manage.calendars.reading import public_url
+from admitone.manage.context import AccountRequest
+
+
+def tabs(account: Account, calendar: Calendar, current: str) -> list[dict[str, Any]]:
+    named = [
+        ("details", _("Details")),
+        ("hours", _("Hours")),
+        ("rules", _("Rules")),
+        ("form", _("Booking form")),
+        ("look", _("Look and confirmation")),
+        ("access", _("Access and contact")),
+        ("busy", _("Busy calendars")),
+        ("danger", _("Pause and delete")),
+    ]
+    return [
+        {
+            "label": label,
+            "current": name == current,
+            "url": reverse(
+                "manage:calendar" if name == "details" else f"manage:calendar_{name}", args=[account.slug, calendar.id]
+            ),
+        }
+        for name, label in named
+    ]
+
+
+def show(
+    request: AccountRequest, calendar: Calendar, current: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render manage/calendars/<current>.html inside the calendar's frame."""
+    frame = {
+        "calendar": calendar,
+        "tabs": tabs(request.account, calendar, current),
+        "public_url": public_url(request.account, calendar),
+    }
+    return render(request, f"manage/calendars/{current}.html", {**frame, **context}, status=status)

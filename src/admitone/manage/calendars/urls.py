@@ -1,0 +1,28 @@
+from django.urls import path
+
+from admitone.manage.calendars import busy, hours, lifecycle, views, why
+
+one = "<uuid:calendar_id>/"
+
+urlpatterns = [
+    path("", views.calendars, name="calendars"),
+    path("new/", views.new, name="new_calendar"),
+    path(one, views.section, {"name": "details"}, name="calendar"),
+    path(f"{one}details/", views.section, {"name": "details"}, name="calendar_details"),
+    path(f"{one}rules/", views.section, {"name": "rules"}, name="calendar_rules"),
+    path(f"{one}form/", views.section, {"name": "form"}, name="calendar_form"),
+    path(f"{one}look/", views.section, {"name": "look"}, name="calendar_look"),
+    path(f"{one}access/", views.section, {"name": "access"}, name="calendar_access"),
+    path(f"{one}hours/", hours.weekly, name="calendar_hours"),
+    path(f"{one}overrides/", hours.override, name="calendar_overrides"),
+    path(f"{one}overrides/<str:date>/removal/", hours.clear, name="calendar_clear_override"),
+    path(f"{one}busy/", busy.sources, name="calendar_busy"),
+    path(f"{one}busy/<uuid:source_id>/reading/", busy.read_now, name="calendar_read_busy"),
+    path(f"{one}busy/<uuid:source_id>/removal/", busy.remove, name="calendar_remove_busy"),
+    path(f"{one}danger/", lifecycle.danger, name="calendar_danger"),
+    path(f"{one}pause/", lifecycle.pause, name="pause_calendar"),
+    path(f"{one}resumption/", lifecycle.resume, name="resume_calendar"),
+    path(f"{one}deletion/", lifecycle.delete, name="delete_calendar"),
+    path(f"{one}restoration/", lifecycle.restore, name="restore_calendar"),
+    path(f"{one}why/", why.why, name="calendar_why"),
+]
