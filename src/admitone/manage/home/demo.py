@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from admitone.accounts.models import Account, Agency, IdempotencyKey, User
+from admitone.accounts.models import Account, Agency, Blob, IdempotencyKey, User
 from admitone.booking.models import Booking, Occupancy, Seat, Session
 from admitone.calendars.models import Calendar, CalendarGroup, Host, Schedule
 from admitone.contacts.models import Contact
@@ -51,4 +51,5 @@ def tables(agency: Agency, accounts: list[UUID]) -> Iterator[QuerySet]:
     yield Host.objects.filter(agency=agency)
     yield Contact.objects.filter(account__in=accounts)
     yield EmailSettings.objects.filter(account__in=accounts)
+    yield Blob.objects.filter(account_id__in=accounts)
     yield Event.objects.filter(account_id__in=accounts)
