@@ -1,0 +1,101 @@
+"""One sub-account with a row of everything that an address can name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from tests import factories
+
+from admitone.accounts.keyring import keyring
+from admitone.accounts.models import Account, Blob, Invitation, Membership, User
+from admitone.calendars.models import BusySource, Calendar, Host
+from admitone.links.models import LinkRequest, OneTimeLink
+from admitone.messaging.models import Message
+
+NOW = factories.NOW
+
+
+@dataclass(frozen=True)
+class World:
+    account: Account
+    owner: User
+    calendar: Calendar
+    secret: str
+    values: dict[str, Any]
+
+
+def world(**account: Any) -> World:
+    """`values` maps every parameter name of the URLconf to a row of this account."""
+    here = factories.account(**account)
+    owner = factories.owner(here)
+    calendar = factories.calendar(here)
+    contact = factories.contact(here)
+    link = factories.link(calendar, contact=contact, created_by=owner)
+    booking = factories.booking(calendar)
+    key, secret = factories.api_key(here, ["read", "write", "admin"])
+    values = {
+        "account_slug": here.slug,
+        "account": here.slug,
+        "calendar": calendar.slug,
+        "calendar_id": calendar.id,
+        "link_id": link.id,
+        "booking_id": booking.id,
+        "contact_id": contact.id,
+        "key_id": key.id,
+        "member_id": Membership.objects.get(account=here, user=owner).id,
+        "request_id": request_of(link).id,
+        "message_id": message_of(here).id,
+        "source_id": source_of(calendar).id,
+        "invitation_id": invitation_of(here).id,
+        "blob_id": blob_of(here).id,
+        "token": keyring().sign("o1", link.id),
+        "manage_token": keyring().sign("b1", booking.id),
+        "date": "2026-11-05",
+        "step": "zone",
+        "css_hash": calendar.compiled.brand.css_hash or "none",
+    }
+    return World(here, owner, calendar, secret, values)
+
+
+def request_of(link: OneTimeLink) -> LinkRequest:
+    return LinkRequest.objects.create(
+        account=link.account, link=link, name="Eve", email="eve@example.com", created_at=NOW
+    )
+
+
+def message_of(account: Account) -> Message:
+    return Message.objects.create(
+        account=account,
+        kind="test",
+        key=str(uuid4()),
+        to="a@example.com",
+        subject="Hello",
+        text="Hello",
+        created_at=NOW,
+    )
+
+
+def source_of(calendar: Calendar) -> BusySource:
+    host = Host.objects.get(calendar_hosts__calendar=calendar)
+    return BusySource.objects.create(
+        account=calendar.account, host=host, kind="ics", config_sealed="", fetched_at=NOW, created_at=NOW
+    )
+
+
+def invitation_of(account: Account) -> Invitation:
+    return Invitation.objects.create(
+        account=account,
+        email="new@example.com",
+        token_hash=uuid4().hex,
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+    )
+
+
+def blob_of(account: Account) -> Blob:
+    return Blob.objects.create(
+        account_id=account.id, sha256=uuid4().hex, media_type="image/webp", content=b"RIFF", created_at=NOW
+    )
