@@ -46,7 +46,7 @@ def set_override(
     until: date | None = None,
 ) -> Schedule:
     """Other hours for one date, or for every date up to `until`; no windows = closed. Problem("invalid", fields)."""
-    first, last, joined = _clean_override(date, until or date, windows)
+    first, last, joined = _clean_override(date, until, windows)
     days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
     stored = [list(window) for window in joined]
     with transaction.atomic():
@@ -102,22 +102,24 @@ def _changed(schedule: Schedule, actor: Actor, now: datetime, fields: list[str])
     )
 
 
-def _clean_override(first: date, last: date, windows: Sequence[hours.Window]) -> tuple[date, date, list[hours.Window]]:
+def _clean_override(
+    first: date, until: date | None, windows: Sequence[hours.Window]
+) -> tuple[date, date, list[hours.Window]]:
     errors = {}
-    try:
-        first = hours.clean_date(first)
-    except ValueError as error:
-        errors["date"] = str(error)
-    try:
-        last = hours.clean_date(last)
-        if not errors and not 0 <= (last - first).days <= 366:
-            errors["until"] = "The last day has to follow the first one, within a year."
-    except ValueError as error:
-        errors["until"] = str(error)
-    try:
-        joined = hours.join(windows)
-    except ValueError as error:
-        errors["windows"] = str(error)
+    for name, check in (
+        ("date", lambda: hours.clean_date(first)),
+        ("until", lambda: _clean_until(first, until)),
+        ("windows", lambda: hours.join(windows)),
+    ):
+        try:
+            check()
+        except ValueError as error:
+            errors[name] = str(error)
     if errors:
         raise Problem("invalid", fields=errors)
-    return first, last, joined
+    return first, until or first, hours.join(windows)
+
+
+def _clean_until(first: date, until: date | None) -> None:
+    if until is not None and not 0 <= (hours.clean_date(until) - first).days <= 366:
+        raise ValueError("The last day has to follow the first one, within a year.")
