@@ -15,6 +15,7 @@ from tests.smtp import SmtpServer
 from admitone.accounts.addresses import manage_url, one_time_url
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, Membership
+from admitone.booking.services import cancel
 from admitone.calendars.models import BusySource, Calendar
 from admitone.events.actor import SYSTEM
 from admitone.events.recording import record
@@ -172,3 +173,21 @@ def test_expired_link_mail_names_the_new_expiry(mailing: SmtpServer, account: Ac
     old = factories.link(calendar, created_at=NOW - timedelta(days=7), expires_at=NOW - timedelta(days=4))
     links.answer_request(account=account, request_id=ask(old).id, actor=SYSTEM, now=NOW)
     assert "Valid until: Thu, 5 Nov 2026, 10:00" in mails(mailing)["ben@example.com"].text()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_cancellation_mails_a_new_link_where_the_owner_wants_it(
+    mailing: SmtpServer, account: Account, wanted: bool
+) -> None:
+    calendar = factories.calendar(account, reissue_on_cancel=wanted)
+    old = factories.link(calendar)
+    guest = {"name": "Ana", "email": "ana@example.com", "timezone": "Europe/Berlin"}
+    made = links.redeem(token=token(old), start=int(FRIDAY.timestamp()) // 60, guest=guest, now=NOW)
+    cancel(account_id=account.id, booking_id=made.id, actor=SYSTEM, now=NOW, by="host")
+    run_pending(now=NOW)
+    new = OneTimeLink.objects.exclude(pk=old.pk).first()
+    told = [mail for mail in mailing.messages if mail.message["Subject"].startswith("Your new link")]
+    assert [mail.recipients for mail in told] == ([("ana@example.com",)] if wanted else [])
+    assert (new is not None and one_time_url(new.id) in told[0].text()) is wanted
+    old.refresh_from_db()
+    assert old.uses == 1

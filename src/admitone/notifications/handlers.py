@@ -7,10 +7,11 @@ from uuid import UUID
 
 from admitone.booking.models import Booking
 from admitone.calendars.models import BusySource
+from admitone.events.actor import SYSTEM
 from admitone.events.handlers import on
 from admitone.events.models import Event
 from admitone.links.models import LinkRequest, OneTimeLink
-from admitone.links.services import make_code
+from admitone.links.services import make_code, reissue
 from admitone.logic import ics
 from admitone.messaging.letters import Brand
 from admitone.notifications import asked, booked
@@ -49,6 +50,30 @@ def plan_reminder(event: Event, now: datetime) -> None:
     key = f"remind:{one.booking.id}:{one.start_min}"
     job = remind.using(run_after=due, key=key, account_id=event.account_id)
     job.enqueue(booking_id=str(one.booking.id), start_min=one.start_min)
+
+
+@on("booking.cancelled", consumer="notifications.link_after_cancel")
+def send_link_after_cancellation(event: Event, now: datetime) -> None:
+    """Where the owner wants it, a cancelled guest gets a new link; the used one stays used."""
+    one = load(event.facts["booking"], event.facts)
+    if one is None or not event.facts.get("link") or not one.booking.email or not one.calendar.reissue_on_cancel:
+        return
+    calendar, account = one.calendar, one.booking.account
+    if calendar.deleted_at is not None:
+        return
+    link = reissue(account=account, link_id=UUID(event.facts["link"]), actor=SYSTEM, now=now)
+    to_people(
+        [Recipient(one.booking.email, one.guest)],
+        lambda person: asked.new_link(link, calendar, person.reader),
+        account_id=event.account_id,
+        brand=one.brand,
+        kind="link.reissued",
+        key=f"{event.id}:link",
+        reply_to=first_address(contact_of(calendar, link, account)),
+        link_id=link.id,
+        contact_id=one.booking.contact_id,
+        now=now,
+    )
 
 
 @on("one_time_link.requested", consumer="notifications.link_requested")
