@@ -55,7 +55,7 @@ def create_calendar(
         calendar.consent_version = 1 if calendar.consent_text else 0
         calendar.plan_version = 1
         calendar.save(force_insert=True)
-        CalendarSlug.objects.create(account=account, slug=calendar.slug, calendar=calendar)
+        _claim(calendar)
         CalendarHost.objects.create(calendar=calendar, host=host)
         calendar.plan = encode(plans.compile_plan(calendar))
         calendar.save(update_fields=["plan"])
@@ -137,7 +137,7 @@ def _asked_slug(account: Account, raw: str, calendar: Calendar | None = None) ->
         raise Problem("invalid", fields={"slug": str(error)}) from error
     taken = CalendarSlug.objects.filter(account=account, slug=slug)
     if (taken.exclude(calendar=calendar) if calendar else taken).exists():
-        raise Problem("slug_taken", fields={"slug": "Another calendar has this address, or had it before."})
+        raise _taken()
     return slug
 
 
@@ -152,6 +152,19 @@ def _move_slug(calendar: Calendar, raw: str) -> bool:
     slug = _asked_slug(calendar.account, raw, calendar)
     if slug == calendar.slug:
         return False
-    CalendarSlug.objects.get_or_create(account=calendar.account, slug=slug, defaults={"calendar": calendar})
     calendar.slug = slug
+    _claim(calendar)
     return True
+
+
+def _claim(calendar: Calendar) -> None:
+    """Take the calendar's slug; of two writers at once, the second is refused."""
+    row, _ = CalendarSlug.objects.get_or_create(
+        account_id=calendar.account_id, slug=calendar.slug, defaults={"calendar": calendar}
+    )
+    if row.calendar_id != calendar.id:
+        raise _taken()
+
+
+def _taken() -> Problem:
+    return Problem("slug_taken", fields={"slug": "Another calendar has this address, or had it before."})
