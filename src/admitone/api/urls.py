@@ -1,3 +1,19 @@
+"""Everything under /api/ goes through the gate, unknown addresses too."""
+
+from __future__ import annotations
+
 from typing import Any
 
-urlpatterns: list[Any] = []
+from django.urls import path, re_path
+
+from admitone.api.gate import gate, unknown
+from admitone.api.v1.router import api
+
+
+def gated(mounted: tuple[list[Any], str, str]) -> tuple[list[Any], str, str]:
+    for pattern in mounted[0]:
+        pattern.callback = gate(pattern.callback)
+    return mounted
+
+
+urlpatterns = [path("v1/", gated(api.urls)), re_path(r"^", gate(unknown))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,8 @@ JOIN accounts_account a ON a.id = s.account_id
 JOIN calendars_calendar c ON c.id = s.calendar_id
 WHERE a.slug = %s AND s.slug = %s AND c.deleted_at IS NULL
 """
+#: Whatever else a client sends, NUL included, is no slug and never reaches the database.
+SLUG = re.compile(r"[a-zA-Z0-9_-]{1,60}")
 BY_ID = "SELECT plan FROM calendars_calendar WHERE id = %s AND deleted_at IS NULL"
 
 
@@ -66,7 +69,9 @@ def by_id_or_slug(account: Account, reference: str) -> Calendar:
     """One calendar by its id or any slug it ever had; Problem("not_found")."""
     if accounts.as_uuid(reference):
         return get(account, reference)
-    row = Calendar.objects.filter(account=account, slugs__slug=reference, deleted_at=None).first()
+    known = SLUG.fullmatch(reference)
+    rows = Calendar.objects.filter(account=account, slugs__slug=reference, deleted_at=None)
+    row = rows.first() if known else None
     if row is None:
         raise Problem("not_found")
     return row

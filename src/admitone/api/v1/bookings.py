@@ -1,0 +1,244 @@
+"""Bookings of the account: list, read, make, cancel, reschedule."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Header, Router
+from pydantic import BaseModel, Field
+
+from admitone.accounts.addresses import manage_url
+from admitone.accounts.idempotency import Idempotency
+from admitone.accounts.models import Account
+from admitone.accounts.queries import get
+from admitone.api import paging
+from admitone.api.call import ApiRequest, account_of, actor_of
+from admitone.api.fields import Body as Payload
+from admitone.api.fields import (
+    Email,
+    Flag,
+    Language,
+    Limit,
+    Metadata,
+    Minute,
+    Moment,
+    Name,
+    Note,
+    Out,
+    Phone,
+    Reference,
+    Utm,
+    Zone,
+)
+from admitone.api.openapi import refuses
+from admitone.api.v1.public_bookings import Cancellation, Move
+from admitone.api.windows import WANTED, instant_of, times
+from admitone.booking import queries, services
+from admitone.booking.models import Booking
+from admitone.calendars.queries import by_id_or_slug
+from admitone.contacts.models import Contact
+from admitone.logic.bookings import clean_guest
+from admitone.logic.clock import from_min, iso, to_min_ceil
+
+router = Router(tags=["Bookings"])
+Status = Literal["pending", "confirmed", "cancelled", "completed", "no_show"]
+
+
+class BookingOut(Out):
+    """An appointment as its owner sees it; `link` is the one-time link that made it."""
+
+    id: str
+    status: Status
+    start: str
+    end: str
+    calendar: str
+    contact: str
+    link: str | None
+    host: str
+    host_name: str
+    name: str
+    email: str
+    phone: str
+    note: str
+    timezone: str
+    locale: str
+    location_kind: str
+    location: str
+    consent_at: str | None
+    source: str
+    metadata: dict[str, Any]
+    utm: dict[str, Any]
+    sequence: int
+    manage_url: str
+    rescheduled_from: str | None
+    cancelled_at: str | None
+    cancelled_by: str
+    cancel_reason: str
+    created_at: str
+    updated_at: str
+
+
+class Bookings(Out):
+    """A page of bookings, the newest first."""
+
+    items: list[BookingOut]
+    next_cursor: str | None
+
+
+class NewBooking(Payload):
+    """An appointment made by a program, on the calendar's own terms."""
+
+    calendar: Annotated[Reference, Field(description="Id or slug.")]
+    start: Minute
+    name: Name
+    email: Email | None = None
+    phone: Phone | None = None
+    note: Note | None = None
+    consent: Flag | None = None
+    timezone: Zone | None = None
+    locale: Language | None = None
+    metadata: Metadata = Field(default_factory=dict)
+    utm: Utm | None = None
+
+
+class BookingFilter(BaseModel):
+    """Which bookings to list: those that start from `from` until before `to` (a date as `to` is included)."""
+
+    calendar: Reference | None = Field(None, description="Id or slug.")
+    status: Status | None = None
+    contact: Reference | None = Field(None, description="Id.")
+    since: Moment | None = Field(None, alias="from", description="An instant, or a date in `tz`.")
+    to: Moment | None = Field(None, description="An instant, or a date in `tz`, that day included.")
+    tz: Zone | None = Field(None, description="An IANA time zone for dates; default: the account's.")
+    cursor: Annotated[str, Field(max_length=100)] | None = Field(None, description="`next_cursor` of the page before.")
+    limit: Limit = 50
+
+
+@router.get("", response=Bookings, openapi_extra=refuses("not_found"), summary="List bookings")
+def list_bookings(request: ApiRequest, wanted: BookingFilter = WANTED) -> dict[str, Any]:
+    """The newest first. A filter that names a calendar or contact of nobody is `not_found`."""
+    account = account_of(request)
+    rows = queries.listing(
+        account,
+        calendar=by_id_or_slug(account, wanted.calendar).id if wanted.calendar else None,
+        status=wanted.status,
+        contact=get(account, Contact, wanted.contact).id if wanted.contact else None,
+        first=_minute(wanted.since, wanted, account),
+        end=_minute(wanted.to, wanted, account, days=1),
+    )
+    bookings, cursor = paging.by_id(rows, wanted.cursor, wanted.limit)
+    return {"items": [shown(booking) for booking in bookings], "next_cursor": cursor}
+
+
+@router.get("/{booking_id}", response=BookingOut, summary="Read a booking")
+def get_booking(request: ApiRequest, booking_id: str) -> dict[str, Any]:
+    return shown(get(account_of(request), Booking, booking_id, "host"))
+
+
+@router.post(
+    "",
+    response={201: BookingOut},
+    openapi_extra=refuses("not_found", "slot_taken", "slot_unavailable", "calendar_paused", "idempotency_key_reused"),
+    summary="Book",
+)
+def create_booking(
+    request: ApiRequest,
+    payload: NewBooking,
+    idempotency_key: str | None = Header(None, alias="Idempotency-Key", max_length=255),
+) -> dict[str, Any]:
+    """An appointment without a link, under the calendar's hours, notice and limits."""
+    account = account_of(request)
+    plan = by_id_or_slug(account, payload.calendar).compiled
+    asked = Idempotency.of(request.auth.id, idempotency_key, {"booking": payload.model_dump(mode="json")})
+    done = services.book(
+        plan=plan,
+        start=payload.start,
+        guest=clean_guest(plan, payload.model_dump(exclude_none=True)),
+        source="api",
+        actor=actor_of(request),
+        now=request.call.now,
+        idempotency=asked,
+        metadata=payload.metadata,
+    )
+    return get_booking(request, str(done.id))
+
+
+@router.post(
+    "/{booking_id}/cancellation",
+    response={201: BookingOut},
+    openapi_extra=refuses("booking_not_active"),
+    summary="Cancel a booking",
+)
+def cancel_booking(request: ApiRequest, booking_id: str, payload: Cancellation | None = None) -> dict[str, Any]:
+    """Free the time; the guest is told. A one-time link that made the booking stays used."""
+    booking = get(account_of(request), Booking, booking_id)
+    services.cancel(
+        account_id=booking.account_id,
+        booking_id=booking.id,
+        actor=actor_of(request),
+        now=request.call.now,
+        by="host",
+        reason=payload.reason if payload else "",
+    )
+    return get_booking(request, booking_id)
+
+
+@router.post(
+    "/{booking_id}/reschedule",
+    response={201: BookingOut},
+    openapi_extra=refuses("booking_not_active", "calendar_paused", "slot_taken", "slot_unavailable"),
+    summary="Reschedule a booking",
+)
+def reschedule_booking(request: ApiRequest, booking_id: str, payload: Move) -> dict[str, Any]:
+    """Swap the time in one step, under the calendar's hours, notice and limits; the guest is told."""
+    booking = get(account_of(request), Booking, booking_id)
+    services.reschedule(
+        account_id=booking.account_id,
+        booking_id=booking.id,
+        start=payload.start,
+        actor=actor_of(request),
+        now=request.call.now,
+        by="host",
+        timezone=payload.timezone,
+        by_hand=False,
+    )
+    return get_booking(request, booking_id)
+
+
+def _minute(moment: datetime | date | None, wanted: BookingFilter, account: Account, days: int = 0) -> int | None:
+    return None if moment is None else to_min_ceil(instant_of(moment, wanted.tz or account.timezone, days=days))
+
+
+def shown(booking: Booking) -> dict[str, Any]:
+    moved, cancelled = booking.rescheduled_from_min, booking.cancelled_at
+    return {
+        **times(booking.start_min, booking.end_min),
+        "id": str(booking.id),
+        "status": booking.status,
+        "calendar": str(booking.calendar_id),
+        "contact": str(booking.contact_id),
+        "link": str(booking.one_time_link_id) if booking.one_time_link_id else None,
+        "host": str(booking.host_id),
+        "host_name": booking.host.name,
+        "name": booking.name,
+        "email": booking.email,
+        "phone": booking.phone,
+        "note": booking.note,
+        "timezone": booking.guest_timezone,
+        "locale": booking.guest_locale,
+        "location_kind": booking.location_kind,
+        "location": booking.location,
+        "consent_at": iso(booking.consent_at) if booking.consent_at else None,
+        "source": booking.source,
+        "metadata": booking.metadata,
+        "utm": booking.utm,
+        "sequence": booking.sequence,
+        "manage_url": manage_url(booking.id),
+        "rescheduled_from": None if moved is None else iso(from_min(moved)),
+        "cancelled_at": iso(cancelled) if cancelled else None,
+        "cancelled_by": booking.cancelled_by,
+        "cancel_reason": booking.cancel_reason,
+        "created_at": iso(booking.created_at),
+        "updated_at": iso(booking.updated_at),
+    }

@@ -1,0 +1,179 @@
+"""What the holder of a one-time link can ask: the link, its open times, and the one booking it is for."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from ninja import Header, Router
+
+from admitone.api.auth import Holder
+from admitone.api.call import LinkRequest
+from admitone.api.fields import Body, Email, Flag, Language, Line, Minute, Name, Note, Out, Phone, Times, Utm, Zone
+from admitone.api.openapi import refuses
+from admitone.api.windows import WANTED, Slots, Window, minutes, shown, times
+from admitone.booking.queries import open_slots
+from admitone.booking.services import Booked
+from admitone.links.queries import Opened, maker_contact
+from admitone.links.services import redeem
+from admitone.logic.clock import iso
+from admitone.logic.links import problem
+
+DEAD = ("link_unknown", "link_used", "link_deleted", "link_expired", "link_not_open", "calendar_paused")
+
+router = Router(tags=["Public: one-time links"], auth=Holder())
+
+
+class Form(Out):
+    """What the guest is asked for."""
+
+    email_required: bool
+    phone: Literal["off", "optional", "required"]
+    note: bool
+    consent: str | None
+
+
+class Person(Out):
+    """Who helps when something does not work; empty where nothing is published."""
+
+    name: str
+    email: str
+    phone: str
+
+
+class PublicLink(Out):
+    """An active link as its holder sees it."""
+
+    status: Literal["active"]
+    account: str
+    calendar: str
+    description: str
+    host: str
+    duration: int
+    timezone: str
+    location_kind: str
+    uses_left: int
+    expires_at: str | None
+    note: str
+    needs_code: bool
+    form: Form
+    contact: Person
+
+
+class Answers(Body):
+    """The booking form's other fields."""
+
+    phone: Phone | None = None
+    note: Note | None = None
+    consent: Flag | None = None
+
+
+class NewBooking(Body):
+    """One booking. Calendar, host and length come from the link alone; `name` and `email` from its contact if left out."""
+
+    start: Minute
+    name: Name | None = None
+    email: Email | None = None
+    timezone: Zone | None = None
+    locale: Language | None = None
+    answers: Answers | None = None
+    code: Line | None = None
+    utm: Utm | None = None
+
+
+class BookedOut(Times):
+    """The appointment and the guest's own address to manage it."""
+
+    id: str
+    status: str
+    manage_url: str
+
+
+@router.get("/{token}", response=PublicLink, openapi_extra=refuses(*DEAD), summary="Look at a link")
+def get_public_link(request: LinkRequest, token: str) -> dict[str, Any]:
+    """What it books and what it asks for. A dead link answers with its problem: no times and no way to the calendar."""
+    found = _alive(request)
+    plan, link = found.plan, found.link
+    return {
+        "status": "active",
+        "account": plan.account_name,
+        "calendar": plan.name,
+        "description": plan.description,
+        "host": plan.hosts[0].name if plan.hosts else "",
+        "duration": plan.rules.duration,
+        "timezone": plan.schedule.timezone,
+        "location_kind": plan.location_kind,
+        "uses_left": link.max_uses - link.uses,
+        "expires_at": iso(link.expires_at) if link.expires_at else None,
+        "note": link.note,
+        "needs_code": found.person is not None and link.contact_policy == "verify",
+        "form": {
+            "email_required": plan.email_required or plan.phone != "required",
+            "phone": plan.phone,
+            "note": plan.note,
+            "consent": plan.consent_text or None,
+        },
+        "contact": maker_contact(found),
+    }
+
+
+@router.get("/{token}/slots", response=Slots, openapi_extra=refuses(*DEAD, "invalid"), summary="List open times")
+def list_public_link_slots(request: LinkRequest, token: str, window: Window = WANTED) -> dict[str, Any]:
+    """The times this link can book: at most 62 days, by default the next 14."""
+    found = _alive(request)
+    now, plan = request.call.now, found.plan
+    wanted = minutes(window, now=now, timezone=plan.schedule.timezone)
+    starts = open_slots(plan, now=now, first=wanted.first, end=wanted.end, offered=found.offered)
+    return {"slots": shown(starts, plan.rules.duration)}
+
+
+@router.post(
+    "/{token}/bookings",
+    response={201: BookedOut},
+    openapi_extra=refuses(
+        *DEAD,
+        "slot_taken",
+        "slot_unavailable",
+        "contact_mismatch",
+        "code_required",
+        "code_invalid",
+        "idempotency_key_reused",
+    ),
+    summary="Book with a link",
+)
+def create_public_link_booking(
+    request: LinkRequest,
+    token: str,
+    payload: NewBooking,
+    idempotency_key: str | None = Header(None, alias="Idempotency-Key", max_length=255),
+) -> dict[str, Any]:
+    """One booking, ever (unless the link allows more). Send the same `Idempotency-Key` when you try again: the first
+    answer comes again, even though the link is used by then. Refusals leave the link unused."""
+    done = redeem(
+        token=token,
+        start=payload.start,
+        guest=guest_of(payload),
+        now=request.call.now,
+        idempotency_key=idempotency_key,
+        code=payload.code,
+        found=request.auth,
+    )
+    return booked_out(done)
+
+
+def guest_of(payload: NewBooking) -> dict[str, Any]:
+    """The raw fields as logic.bookings.clean_guest takes them; what was not sent is left out."""
+    sent = payload.model_dump(include={"name", "email", "timezone", "locale", "utm"}, exclude_none=True)
+    return sent | (payload.answers.model_dump(exclude_none=True) if payload.answers else {})
+
+
+def booked_out(done: Booked) -> dict[str, Any]:
+    spot = times(done.start_min, done.end_min)
+    return {**spot, "id": str(done.id), "status": done.status, "manage_url": done.manage_url}
+
+
+def _alive(request: LinkRequest) -> Opened:
+    if request.call.outranks is not None:
+        raise request.call.outranks
+    if request.auth.state != "active":
+        raise problem(request.auth.state)
+    return request.auth

@@ -1,0 +1,30 @@
+"""The routers of version 1 and where they are mounted."""
+
+from __future__ import annotations
+
+from admitone.api.auth import Bearer
+from admitone.api.openapi import Api, StrictParser
+from admitone.api.v1 import account, bookings, calendars, contacts, links, public_bookings, public_links
+
+DESCRIPTION = """Schedule around one-time links: make a link, hand it to one person, and it books once.
+
+Authenticate with `Authorization: Bearer KEY` (Settings > API keys); the public routes need no key, their token is enough.
+Instants are RFC 3339 with an offset, answered in UTC. Lists answer `items` and `next_cursor`. Refusals are problem JSON
+(RFC 9457) with a stable `code`."""
+
+api = Api(
+    title="Admit One",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api-v1",
+    docs_url=None,
+    auth=Bearer(),
+    parser=StrictParser(),
+)
+api.add_router("/one-time-links", links.router)
+api.add_router("/calendars", calendars.router)
+api.add_router("/bookings", bookings.router)
+api.add_router("/contacts", contacts.router)
+api.add_router("/account", account.router)
+api.add_router("/public/links", public_links.router)
+api.add_router("/public/bookings", public_bookings.router)
