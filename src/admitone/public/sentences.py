@@ -1,0 +1,18 @@
+"""Sentences of `logic` about a guest's values, named here for the translators; the forms look them up by their English."""
+
+from django.utils.translation import gettext_noop as _
+
+SENTENCES = (
+    _("Enter your name."),
+    _("Enter your e-mail address."),
+    _("Enter an e-mail address like name@example.com."),
+    _("That e-mail address is too long."),
+    _("Enter your phone number."),
+    _("Enter a phone number with its country code, like +1 212 555 0123."),
+    _("That phone number has too few or too many digits."),
+    _("Please tick this box to continue."),
+    _("Choose a time zone from the list, like Europe/Berlin."),
+    _("Use at most 200 characters."),
+    _("Use at most 1000 characters."),
+    _("Use at most 2000 characters."),
+)
