@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,8 +22,9 @@ WIDTH = 100
 
 
 @pytest.fixture(scope="module")
-def api(live: Live) -> httpx.Client:
-    return live.client(live.demo()["api_key"])
+def api(live: Live) -> Iterator[httpx.Client]:
+    with live.client(live.demo()["api_key"]) as client:
+        yield client
 
 
 def issue(api: httpx.Client, live: Live, **fields: Any) -> str:
