@@ -34,8 +34,10 @@ def radio(label: Any, choices: Sequence[tuple[str, Any]], **options: Any) -> for
     return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect(), **options)
 
 
-def day(label: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=False, max_length=10, widget=forms.DateInput(attrs={"type": "date"}))
+def day(label: Any, *, required: bool = False) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=10, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
 
 def split_unit(minutes: int) -> tuple[int, str]:
@@ -204,7 +206,7 @@ class PolicyForm(SectionForm):
 
 
 class OverrideForm(forms.Form):
-    date = day(_("Date"))
+    date = day(_("Date"), required=True)
     until = day(_("Until"))
     windows = forms.CharField(
         required=False,
@@ -215,5 +217,5 @@ class OverrideForm(forms.Form):
 
 
 class WhyForm(forms.Form):
-    date = day(_("Date"))
+    date = day(_("Date"), required=True)
     time = forms.CharField(max_length=12, label=_("Time"))

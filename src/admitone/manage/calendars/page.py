@@ -17,14 +17,15 @@ from admitone.manage.context import AccountRequest
 
 def tabs(account: Account, calendar: Calendar, current: str) -> list[dict[str, Any]]:
     named = [
+        ("links", _("One-time links")),
         ("details", _("Details")),
         ("hours", _("Hours")),
         ("rules", _("Rules")),
         ("form", _("Booking form")),
-        ("look", _("Look and confirmation")),
-        ("access", _("Access and contact")),
-        ("busy", _("Busy calendars")),
-        ("danger", _("Pause and delete")),
+        ("look", _("Look")),
+        ("access", _("Access")),
+        ("busy", _("Busy times")),
+        ("danger", _("Pause or delete")),
     ]
     return [
         {
