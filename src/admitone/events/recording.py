@@ -48,7 +48,8 @@ def record(
     facts: Mapping[str, Any] | None = None,
     cause: Event | None = None,
 ) -> Event:
-    """Record one event; call it inside the transaction of the write it tells of."""
+    """Record one event; call it inside the transaction of the write it tells of, with the subject's row locked (or new):
+    two transactions that write about one subject at once would want the same `subject_seq`."""
     return record_many([Draft(account_id, actor, now, kind, subject_kind, subject_id, facts or {}, cause)])[0]
 
 

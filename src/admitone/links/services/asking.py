@@ -82,7 +82,8 @@ def ask_for_code(*, token: str, now: datetime) -> None:
 
 
 def _link(token: str) -> OneTimeLink:
-    link = OneTimeLink.objects.filter(id=link_id_of(token)).first()
+    """Locked: two events of one link written at once would want the same place in its history."""
+    link = OneTimeLink.objects.select_for_update().filter(id=link_id_of(token)).first()
     if link is None:
         raise Problem("link_unknown")
     return link

@@ -136,5 +136,6 @@ def _replay_or_refuse(found: Opened, asked: Idempotency | None, actor: Actor, no
     if before:
         return booked(Booking.objects.get(id=before), replayed=True)
     with transaction.atomic():
-        record_many([event_of(found.link, "one_time_link.attempted", actor, now, state=found.state)])
+        link = OneTimeLink.objects.select_for_update().get(id=found.link.id)
+        record_many([event_of(link, "one_time_link.attempted", actor, now, state=found.state)])
     raise problem(found.state)

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from admitone.accounts.addresses import one_time_url
 from admitone.accounts.models import Account
-from admitone.accounts.queries import get
 from admitone.events import Actor, record_many
-from admitone.links.models import OneTimeLink
+from admitone.links.services.changing import locked
 from admitone.links.services.issuing import event_of
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_email, clean_name, clean_text
@@ -37,7 +36,7 @@ def send_link(
     reply_to: str = "",
 ) -> Message:
     """Queue the mail and note that the link was sent. Problem `invalid` if a field is empty or the text lost the link."""
-    link = get(account, OneTimeLink, link_id, "calendar")
+    link = locked(account, link_id)
     url = one_time_url(link.id)
     cleaned = _clean(to, subject, body, url)
     brand = Brand(account.name, link.calendar.brand_color if link.calendar else "")
