@@ -13,6 +13,10 @@ from admitone.logic.clock import from_min
 from admitone.logic.identity import region_of
 
 
+#: Letters of a weekday that fit a column of the month on a small phone.
+LONGEST_WEEKDAY = 5
+
+
 @lru_cache(maxsize=512)
 def reader_locale(language: str, region: str = "", zone: str = "") -> Locale:
     """The locale of a language for a reader's region; without one, for the region of the calendar's zone.
@@ -56,7 +60,10 @@ def weekdays(locale: Locale) -> list[tuple[str, str]]:
     """(short, long) names in the locale's order of the week."""
     first = locale.first_week_day
     days = [(first + step) % 7 for step in range(7)]
-    short, wide = locale.days["stand-alone"]["abbreviated"], locale.days["stand-alone"]["wide"]
+    names = locale.days["stand-alone"]
+    short, wide = names["abbreviated"], names["wide"]
+    if max(map(len, short.values())) > LONGEST_WEEKDAY:
+        short = names.get("short", short)
     return [(short[day], wide[day]) for day in days]
 
 
@@ -91,7 +98,7 @@ def time_range(start: int, end: int, zone: str, locale: Locale) -> str:
     first, last = local(start, zone), local(end, zone)
     parts = [clock(first, locale), clock(last, locale)]
     if last.date() != first.date():
-        parts[1] = f"{short_date(last.date(), locale)}, {parts[1]}"
+        parts[1] = joined(short_date(last.date(), locale), parts[1], locale)
     if is_repeated(first) or is_repeated(last):
         parts = [f"{parts[0]} ({offset(first)})", f"{parts[1]} ({offset(last)})"]
     return " – ".join(parts)
@@ -100,7 +107,12 @@ def time_range(start: int, end: int, zone: str, locale: Locale) -> str:
 def moment(minute: int, zone: str, locale: Locale) -> str:
     """Tue 8 Dec, 14:30."""
     at = local(minute, zone)
-    return f"{short_date(at.date(), locale)}, {clock(at, locale)}"
+    return joined(short_date(at.date(), locale), clock(at, locale), locale)
+
+
+def joined(day: str, time: str, locale: Locale) -> str:
+    """Date and time in the locale's order and punctuation."""
+    return str(locale.datetime_formats["medium"]).replace("{1}", day).replace("{0}", time)
 
 
 def zone_label(zone: str) -> str:

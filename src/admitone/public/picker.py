@@ -218,7 +218,7 @@ def _slot(start: int, reader: Reader, chosen: int | None) -> Slot:
     at = dates.local(start, reader.zone)
     host_day = dates.local(start, reader.host_zone).date()
     repeated = dates.offset(at) if dates.is_repeated(at) else ""
-    when = f"{dates.short_date(at.date(), reader.locale)}, {dates.clock(at, reader.locale)}"
+    when = dates.moment(start, reader.zone, reader.locale)
     return Slot(
         start=start,
         iso=at.isoformat(timespec="minutes"),
