@@ -38,6 +38,11 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def example(**values: Any) -> ConfigDict:
+    """For a body's `model_config`: what the reference shows."""
+    return ConfigDict(json_schema_extra={"examples": [values]})
+
+
 class Out(BaseModel):
     """An answer."""
 
@@ -204,8 +209,13 @@ class Span(Body):
     end: Minute
 
 
-class Times(Out):
-    """A start and an end, as UTC instants."""
+Id = Annotated[str, _schema("string", "An id.", format="uuid", examples=["01973c2e-6c5a-7d3e-9d6f-0a1b2c3d4e5f"])]
+At = Annotated[str, _schema("string", "A UTC instant.", format="date-time", examples=["2026-11-06T14:00:00Z"])]
+Url = Annotated[str, _schema("string", "An address.", format="uri", examples=["https://book.example.com/o/TOKEN"])]
 
-    start: str
-    end: str
+
+class Times(Out):
+    """A start and an end."""
+
+    start: At
+    end: At

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import path, re_path
 
+from admitone.api import reference
 from admitone.api.gate import gate, unknown
 from admitone.api.v1.router import api
 
@@ -16,4 +17,8 @@ def gated(mounted: tuple[list[Any], str, str]) -> tuple[list[Any], str, str]:
     return mounted
 
 
-urlpatterns = [path("v1/", gated(api.urls)), re_path(r"^", gate(unknown))]
+urlpatterns = [
+    path("v1/docs", gate(reference.page), name="api_reference"),
+    path("v1/", gated(api.urls)),
+    re_path(r"^", gate(unknown)),
+]

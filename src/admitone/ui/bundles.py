@@ -29,7 +29,7 @@ CSS_APP = (
     "definition-list", "timeline", "switch", "auth", "print",
 )  # fmt: skip
 CSS_PAGES_PUBLIC: tuple[str, ...] = ("pages/booking",)
-CSS_PAGES_APP: tuple[str, ...] = ("pages/styleguide", "pages/calendar", "pages/messages")
+CSS_PAGES_APP: tuple[str, ...] = ("pages/styleguide", "pages/calendar", "pages/messages", "pages/reference")
 JS_PUBLIC = ("announce", "copy", "timezone", "submit-once")
 JS_PAGES_PUBLIC: tuple[str, ...] = ("booking",)
 JS_APP = (

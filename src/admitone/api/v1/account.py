@@ -7,7 +7,7 @@ from typing import Any, Literal
 from ninja import Router
 
 from admitone.api.call import ApiRequest, account_of
-from admitone.api.fields import Out
+from admitone.api.fields import Id, Out
 
 router = Router(tags=["Account"])
 
@@ -15,7 +15,7 @@ router = Router(tags=["Account"])
 class Key(Out):
     """The API key itself, without its secret."""
 
-    id: str
+    id: Id
     name: str
     scopes: list[Literal["read", "write", "admin"]]
 
@@ -23,7 +23,7 @@ class Key(Out):
 class AccountOut(Out):
     """The sub-account that the key belongs to."""
 
-    id: str
+    id: Id
     name: str
     slug: str
     timezone: str

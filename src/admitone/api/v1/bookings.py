@@ -14,10 +14,11 @@ from admitone.accounts.models import Account
 from admitone.accounts.queries import get
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
-from admitone.api.fields import Body as Payload
 from admitone.api.fields import (
+    At,
     Email,
     Flag,
+    Id,
     Language,
     Limit,
     Metadata,
@@ -28,9 +29,12 @@ from admitone.api.fields import (
     Out,
     Phone,
     Reference,
+    Url,
     Utm,
     Zone,
+    example,
 )
+from admitone.api.fields import Body as Payload
 from admitone.api.openapi import refuses
 from admitone.api.v1.public_bookings import Cancellation, Move
 from admitone.api.windows import WANTED, instant_of, times
@@ -48,14 +52,14 @@ Status = Literal["pending", "confirmed", "cancelled", "completed", "no_show"]
 class BookingOut(Out):
     """An appointment as its owner sees it; `link` is the one-time link that made it."""
 
-    id: str
+    id: Id
     status: Status
-    start: str
-    end: str
-    calendar: str
-    contact: str
-    link: str | None
-    host: str
+    start: At
+    end: At
+    calendar: Id
+    contact: Id
+    link: Id | None
+    host: Id
     host_name: str
     name: str
     email: str
@@ -65,18 +69,18 @@ class BookingOut(Out):
     locale: str
     location_kind: str
     location: str
-    consent_at: str | None
+    consent_at: At | None
     source: str
     metadata: dict[str, Any]
     utm: dict[str, Any]
     sequence: int
-    manage_url: str
-    rescheduled_from: str | None
-    cancelled_at: str | None
+    manage_url: Url
+    rescheduled_from: At | None
+    cancelled_at: At | None
     cancelled_by: str
     cancel_reason: str
-    created_at: str
-    updated_at: str
+    created_at: At
+    updated_at: At
 
 
 class Bookings(Out):
@@ -88,6 +92,14 @@ class Bookings(Out):
 
 class NewBooking(Payload):
     """An appointment made by a program, on the calendar's own terms."""
+
+    model_config = example(
+        calendar="first-consultation",
+        start="2026-11-06T14:00:00Z",
+        name="Ada Lovelace",
+        email="ada@example.com",
+        timezone="Europe/London",
+    )
 
     calendar: Annotated[Reference, Field(description="Id or slug.")]
     start: Minute

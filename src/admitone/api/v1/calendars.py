@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from admitone.accounts.addresses import permanent_url, scheduling_url
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of
-from admitone.api.fields import Limit, Minute, Out, Times
+from admitone.api.fields import At, Id, Limit, Minute, Out, Times, Url
 from admitone.api.windows import WANTED, Slots, Window, minutes, times
 from admitone.api.windows import shown as shown_slots
 from admitone.booking.queries import open_slots, openings
@@ -41,14 +41,14 @@ SENTENCES = {
 class HostOut(Out):
     """Who takes the appointments."""
 
-    id: str
+    id: Id
     name: str
 
 
 class CalendarOut(Out):
     """A calendar; lengths are minutes."""
 
-    id: str
+    id: Id
     slug: str
     name: str
     description: str
@@ -62,8 +62,8 @@ class CalendarOut(Out):
     location_kind: str
     location: str
     hosts: list[HostOut]
-    scheduling_url: str
-    permanent_url: str
+    scheduling_url: Url
+    permanent_url: Url
 
 
 class Calendars(Out):
@@ -104,7 +104,7 @@ class Why(Out):
 class Answer(Out):
     """Whether a start can be booked, every reason why not, and the open times around it."""
 
-    at: str
+    at: At
     open: bool
     reasons: list[Why]
     nearest: list[Times]

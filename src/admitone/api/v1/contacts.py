@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from admitone.accounts.queries import get
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
-from admitone.api.fields import Limit, Name, Out
+from admitone.api.fields import At, Id, Limit, Name, Out
 from admitone.api.v1.links import NewContact
 from admitone.api.windows import WANTED
 from admitone.contacts import queries
@@ -25,14 +25,14 @@ router = Router(tags=["Contacts"])
 class ContactOut(Out):
     """A person the account deals with."""
 
-    id: str
+    id: Id
     name: str
     email: str
     phone: str
     timezone: str
     locale: str
     source: str
-    created_at: str
+    created_at: At
 
 
 class Contacts(Out):

@@ -12,8 +12,10 @@ from admitone.accounts.queries import get
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import (
+    At,
     Body,
     Email,
+    Id,
     Instant,
     Label,
     Limit,
@@ -26,8 +28,10 @@ from admitone.api.fields import (
     Reference,
     Span,
     Times,
+    Url,
     Uses,
     Utm,
+    example,
 )
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED
@@ -41,6 +45,8 @@ router = Router(tags=["One-time links"])
 
 class NewContact(Body):
     """A person by address or number; made if the account does not know them."""
+
+    model_config = example(email="ada@example.com", name="Ada Lovelace")
 
     email: Email | None = None
     name: Name | None = None
@@ -56,6 +62,13 @@ ContactRef = Annotated[Annotated[Reference, Tag("=id")] | Annotated[NewContact, 
 
 class NewLink(Body):
     """A link to be made. `offered` limits it to times that lie within one of these spans."""
+
+    model_config = example(
+        calendar="first-consultation",
+        contact={"email": "ada@example.com", "name": "Ada Lovelace"},
+        expires_at="2026-12-01T00:00:00Z",
+        label="Ada",
+    )
 
     calendar: Annotated[Reference, Field(description="Id or slug.")]
     contact: ContactRef | None = None
@@ -73,6 +86,8 @@ class NewLink(Body):
 class LinkChange(Body):
     """What may change; null clears `expires_at` and `not_before`. `status: "active"` undoes a deletion."""
 
+    model_config = example(expires_at="2026-12-24T00:00:00Z")
+
     status: Literal["active"] | None = None
     expires_at: Instant | None = None
     not_before: Instant | None = None
@@ -85,25 +100,25 @@ class LinkChange(Body):
 class Link(Out):
     """A one-time link. The token is the last path segment of `url`."""
 
-    id: str
-    url: str
+    id: Id
+    url: Url
     status: Literal["active", "used", "deleted", "expired"]
-    calendar: str | None
-    contact: str | None
+    calendar: Id | None
+    contact: Id | None
     contact_policy: Policy
     max_uses: int
     uses: int
-    not_before: str | None
-    expires_at: str | None
+    not_before: At | None
+    expires_at: At | None
     offered: list[Times] | None
     label: str
     note: str
     metadata: dict[str, Any]
     source: str
-    created_at: str
-    used_at: str | None
-    deleted_at: str | None
-    booking_ids: list[str]
+    created_at: At
+    used_at: At | None
+    deleted_at: At | None
+    booking_ids: list[Id]
 
 
 class Links(Out):

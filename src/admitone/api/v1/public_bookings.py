@@ -8,7 +8,7 @@ from ninja import Router
 
 from admitone.api.auth import Guest
 from admitone.api.call import BookingRequest
-from admitone.api.fields import Body, Minute, Out, Reason, Zone
+from admitone.api.fields import At, Body, Id, Minute, Out, Reason, Zone, example
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED, Slots, Window, minutes, shown, times
 from admitone.booking import queries, services
@@ -26,10 +26,10 @@ router = Router(tags=["Public: bookings"], auth=Guest())
 class PublicBooking(Out):
     """A booking as its guest sees it."""
 
-    id: str
+    id: Id
     status: str
-    start: str
-    end: str
+    start: At
+    end: At
     account: str
     calendar: str
     host: str
@@ -47,11 +47,15 @@ class PublicBooking(Out):
 class Cancellation(Body):
     """Why, if there is a reason to tell."""
 
+    model_config = example(reason="I am ill.")
+
     reason: Reason = ""
 
 
 class Move(Body):
     """The new start; `timezone` is the guest's, for mails."""
+
+    model_config = example(start="2026-11-06T15:00:00Z")
 
     start: Minute
     timezone: Zone | None = None

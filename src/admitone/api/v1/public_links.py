@@ -8,7 +8,25 @@ from ninja import Header, Router
 
 from admitone.api.auth import Holder
 from admitone.api.call import LinkRequest
-from admitone.api.fields import Body, Email, Flag, Language, Line, Minute, Name, Note, Out, Phone, Times, Utm, Zone
+from admitone.api.fields import (
+    At,
+    Body,
+    Email,
+    Flag,
+    Id,
+    Language,
+    Line,
+    Minute,
+    Name,
+    Note,
+    Out,
+    Phone,
+    Times,
+    Url,
+    Utm,
+    Zone,
+    example,
+)
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED, Slots, Window, minutes, shown, times
 from admitone.booking.queries import open_slots
@@ -52,7 +70,7 @@ class PublicLink(Out):
     timezone: str
     location_kind: str
     uses_left: int
-    expires_at: str | None
+    expires_at: At | None
     note: str
     needs_code: bool
     form: Form
@@ -67,8 +85,12 @@ class Answers(Body):
     consent: Flag | None = None
 
 
-class NewBooking(Body):
+class LinkBooking(Body):
     """One booking. Calendar, host and length come from the link alone; `name` and `email` from its contact if left out."""
+
+    model_config = example(
+        start="2026-11-06T14:00:00Z", name="Ada Lovelace", email="ada@example.com", timezone="Europe/London"
+    )
 
     start: Minute
     name: Name | None = None
@@ -83,9 +105,9 @@ class NewBooking(Body):
 class BookedOut(Times):
     """The appointment and the guest's own address to manage it."""
 
-    id: str
+    id: Id
     status: str
-    manage_url: str
+    manage_url: Url
 
 
 @router.get("/{token}", response=PublicLink, openapi_extra=refuses(*DEAD), summary="Look at a link")
@@ -143,7 +165,7 @@ def list_public_link_slots(request: LinkRequest, token: str, window: Window = WA
 def create_public_link_booking(
     request: LinkRequest,
     token: str,
-    payload: NewBooking,
+    payload: LinkBooking,
     idempotency_key: str | None = Header(None, alias="Idempotency-Key", max_length=255),
 ) -> dict[str, Any]:
     """One booking, ever (unless the link allows more). Send the same `Idempotency-Key` when you try again: the first
@@ -160,7 +182,7 @@ def create_public_link_booking(
     return booked_out(done)
 
 
-def guest_of(payload: NewBooking) -> dict[str, Any]:
+def guest_of(payload: LinkBooking) -> dict[str, Any]:
     """The raw fields as logic.bookings.clean_guest takes them; what was not sent is left out."""
     sent = payload.model_dump(include={"name", "email", "timezone", "locale", "utm"}, exclude_none=True)
     return sent | (payload.answers.model_dump(exclude_none=True) if payload.answers else {})
