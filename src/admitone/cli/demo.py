@@ -8,10 +8,18 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from admitone.cli.boot import boot
+
+if TYPE_CHECKING:
+    from admitone.accounts.models import Account, User
+    from admitone.calendars.models import Calendar
+    from admitone.events import Actor
+    from admitone.links.models import OneTimeLink
 
 EMAIL = "demo@admitone.example"
 CLINIC, CONSULTANT = "lindenhof-clinic", "harbour-consulting"
@@ -112,9 +120,9 @@ def build(now: datetime) -> None:
 class Stage:
     """Whose demo data is being made, by whom and when."""
 
-    account: object
-    actor: object
-    user: object
+    account: Account
+    actor: Actor
+    user: User
     now: datetime
 
 
@@ -180,7 +188,7 @@ def fill_consultant(stage: Stage) -> None:
     fill_links(stage, calendar)
 
 
-def fill_links(stage: Stage, calendar: object) -> None:
+def fill_links(stage: Stage, calendar: Calendar) -> None:
     """One link of each kind that the list shows."""
     from admitone.contacts.models import Contact
     from admitone.contacts.services import find_or_create
@@ -197,17 +205,17 @@ def fill_links(stage: Stage, calendar: object) -> None:
         actor=stage.actor,
         now=stage.now,
     )
-    common = {"account": stage.account, "calendar": calendar, "actor": stage.actor, "created_by": stage.user}
-    issue(**common, now=stage.now, label="Try this one")
-    issue(**common, now=stage.now, label="For Mia", contact=Contact.objects.get(id=contact_id))
-    issue(**common, now=stage.now, label="This week only", expires_at=stage.now + timedelta(days=7))
+    make = partial(issue, account=stage.account, calendar=calendar, actor=stage.actor, created_by=stage.user)
+    make(now=stage.now, label="Try this one")
+    make(now=stage.now, label="For Mia", contact=Contact.objects.get(id=contact_id))
+    make(now=stage.now, label="This week only", expires_at=stage.now + timedelta(days=7))
     past = stage.now - timedelta(days=9)
-    issue(**common, now=past, label="Too late", expires_at=past + timedelta(days=2))
-    withdrawn = issue(**common, now=past, label="Sent to the wrong person")
+    make(now=past, label="Too late", expires_at=past + timedelta(days=2))
+    withdrawn = make(now=past, label="Sent to the wrong person")
     revoke(account=stage.account, link_id=withdrawn.id, actor=stage.actor, now=stage.now)
 
 
-def fill_bookings(stage: Stage, calendar: object) -> None:
+def fill_bookings(stage: Stage, calendar: Calendar) -> None:
     """A used link and two appointments by other ways, a few days ahead."""
     from admitone.accounts.keyring import keyring
     from admitone.booking.queries import open_slots
@@ -236,7 +244,7 @@ def fill_bookings(stage: Stage, calendar: object) -> None:
         )
 
 
-def open_link(calendar: object, now: datetime) -> object:
+def open_link(calendar: Calendar, now: datetime) -> OneTimeLink:
     """The demo's open link for anybody; a new one once the last has been used."""
     from admitone.events import SYSTEM
     from admitone.links.models import OneTimeLink

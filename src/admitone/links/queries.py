@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from admitone.accounts.addresses import one_time_url
 from admitone.accounts.keyring import keyring
@@ -20,7 +21,7 @@ from admitone.calendars.busy import stale
 from admitone.calendars.models import BusySource, Calendar
 from admitone.links.models import OneTimeLink
 from admitone.logic.bookings import Person
-from admitone.logic.clock import iso
+from admitone.logic.clock import from_min, iso
 from admitone.logic.errors import Problem
 from admitone.logic.links import LinkFacts, listed_status, status
 from admitone.logic.plan import CalendarPlan
@@ -30,7 +31,7 @@ from admitone.messaging.models import Message
 TAIL = 6  # characters
 NEWEST = 5000  # links whose tail is searched
 STATUSES = ("active", "used", "deleted", "expired")
-SORTS = {
+SORTS: dict[str, tuple[str | Combinable, ...]] = {
     "created": ("created_at", "id"),
     "-created": ("-created_at", "id"),
     "expires": (F("expires_at").asc(nulls_last=True), "id"),
@@ -273,15 +274,13 @@ class LinkView:
 
 
 def offered_iso(offered: list[list[int]] | None) -> list[dict[str, str]] | None:
-    from admitone.logic.clock import from_min
-
     return None if offered is None else [{"start": iso(from_min(s)), "end": iso(from_min(e))} for s, e in offered]
 
 
 def views(links: list[OneTimeLink]) -> list[LinkView]:
     """The links with the bookings they made: one more statement for all of them."""
     ids = [link.id for link in links]
-    made: dict[UUID, list[str]] = {}
+    made: dict[UUID | None, list[str]] = {}
     rows = Booking.objects.filter(one_time_link_id__in=ids).order_by("id").values_list("one_time_link_id", "id")
     for link_id, booking_id in rows:
         made.setdefault(link_id, []).append(str(booking_id))
