@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from admitone.accounts.models import Account
+from admitone.accounts.queries import as_uuid
 from admitone.contacts.models import Contact
+from admitone.logic.errors import Problem
+
+SORTS = {
+    "name": ("name", "id"),
+    "-name": ("-name", "-id"),
+    "created": ("created_at", "id"),
+    "-created": ("-created_at", "-id"),
+}
 
 
-def listing(account: Account, *, search: str = "") -> QuerySet[Contact]:
+def listing(account: Account, *, search: str = "", sort: str = "") -> QuerySet[Contact]:
     """The account's contacts, erased ones left out; `search` is part of a name, address or number."""
     rows = Contact.objects.filter(account=account, erased_at=None)
     if text := search.strip():
-        rows = rows.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(phone__icontains=text))
-    return rows
+        found = Q(name__icontains=text) | Q(email__icontains=text)
+        digits = "".join(c for c in text if c.isdigit())
+        # "030 123" and "+49 30-123" are written as they are dialled; a stored number has neither space nor trunk zero.
+        found |= Q(phone__contains=digits.lstrip("0") or digits) if len(digits) > 2 else Q(phone__icontains=text)
+        rows = rows.filter(found)
+    return rows.order_by(*SORTS[sort]) if sort in SORTS else rows
+
+
+def get(account: Account, contact_id: Any) -> Contact:
+    """The account's contact. Raises Problem("not_found"), also for an erased one."""
+    key = as_uuid(contact_id)
+    found = Contact.objects.filter(account=account, id=key, erased_at=None).first() if key else None
+    if found is None:
+        raise Problem("not_found")
+    return found

@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
+from admitone.accounts import values
 from admitone.accounts.models import Account
+from admitone.accounts.queries import as_uuid
 from admitone.contacts.models import Contact
 from admitone.events import Actor, Draft, record_many
 from admitone.logic.errors import Problem
-from admitone.logic.identity import clean_email, clean_name, clean_phone, email_key, region_of
+from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_zone, email_key, region_of
 from admitone.logic.ids import uuid7
 
 COLUMNS = "id, account_id, name, email, email_key, phone, timezone, locale, source, created_at, updated_at"
@@ -71,6 +74,77 @@ def ensure_contact(
     if made:
         record_many([made])
     return Contact.objects.get(id=contact_id)
+
+
+@transaction.atomic
+def create_contact(*, account: Account, actor: Actor, now: datetime, raw: Mapping[str, str]) -> Contact:
+    """A new contact from name, email, phone, timezone and locale as typed.
+
+    Problem("invalid") at the field; `extra["contact"]` is the id of the contact that has the address or number already.
+    """
+    clean = clean_details(account, raw)
+    contact = Contact(account=account, source="by_hand", created_at=now, updated_at=now, **clean)
+    contact.email_key = email_key(contact.email)
+    _save(contact)
+    record_many([Draft(account.id, actor, now, "contact.created", "contact", contact.id, {"source": "by_hand"})])
+    return contact
+
+
+@transaction.atomic
+def update_contact(
+    *, account: Account, contact_id: Any, actor: Actor, now: datetime, raw: Mapping[str, str]
+) -> Contact:
+    """Replace the details of a contact; bookings and messages keep what they were made with. Problems as on creation."""
+    key = as_uuid(contact_id)
+    rows = Contact.objects.select_for_update().filter(account=account, erased_at=None)
+    contact = rows.filter(id=key).first() if key else None
+    if contact is None:
+        raise Problem("not_found")
+    clean = clean_details(account, raw)
+    changed = sorted(name for name, value in clean.items() if getattr(contact, name) != value)
+    if not changed:
+        return contact
+    for name in changed:
+        setattr(contact, name, clean[name])
+    contact.email_key, contact.updated_at = email_key(contact.email), now
+    _save(contact)
+    record_many([Draft(account.id, actor, now, "contact.changed", "contact", contact.id, {"fields": changed})])
+    return contact
+
+
+def clean_details(account: Account, raw: Mapping[str, str]) -> dict[str, str]:
+    """clean_person and the reader's zone and language, which may be empty. Problem("invalid") names every wrong field."""
+    wrong: dict[str, str] = {}
+    found: dict[str, str] = {}
+    rules = {"timezone": values.optional(clean_zone), "locale": values.optional(values.locale)}
+    for read in (
+        lambda: clean_person(account, raw),
+        lambda: values.cleaned({name: raw.get(name, "") for name in rules}, rules),
+    ):
+        try:
+            found |= read()
+        except Problem as problem:
+            wrong |= problem.fields
+    if wrong:
+        raise Problem("invalid", fields=wrong)
+    return found
+
+
+def _save(contact: Contact) -> None:
+    """Write the row, or say whose address or number it is."""
+    try:
+        with transaction.atomic():
+            contact.save()
+    except IntegrityError as error:
+        field = "email" if contact.email_key else "phone"
+        same = {"email_key": contact.email_key} if contact.email_key else {"email_key": None, "phone": contact.phone}
+        other = Contact.objects.filter(account=contact.account_id, **same).exclude(id=contact.id).first()
+        if other is None:
+            raise
+        text = (
+            _("Another contact has this email address.") if field == "email" else _("Another contact has this number.")
+        )
+        raise Problem("invalid", fields={field: text}, contact=str(other.id)) from error
 
 
 def clean_person(account: Account, person: Mapping[str, str], prefix: str = "") -> dict[str, str]:

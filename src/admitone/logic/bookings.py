@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from admitone.logic.errors import Problem
@@ -11,6 +11,7 @@ from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_
 from admitone.logic.plan import CalendarPlan
 
 MAX_NOTE = 2000
+TICKED = (True, "true", "on", "1", "yes")
 UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
 
@@ -64,6 +65,27 @@ def clean_guest(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
     return request
 
 
+def clean_caller(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
+    """A guest whose appointment the owner writes down: an address or a number is enough, consent may be missing."""
+    if not any(str(raw.get(name) or "").strip() for name in ("email", "phone")):
+        raise Problem("invalid", fields=_nameless(raw) | {"email": "Enter an e-mail address or a phone number."})
+    has_email = bool(str(raw.get("email") or "").strip())
+    agreed = raw.get("consent") in TICKED
+    eased = replace(
+        plan,
+        phone="optional" if has_email else "required",
+        email_required=has_email,
+        note=True,
+        consent_text=plan.consent_text if agreed else "",
+    )
+    return clean_guest(eased, raw)
+
+
+def shown_status(status: str, end_min: int, now_min: int) -> str:
+    """What people read: a confirmed booking that is over is completed."""
+    return "completed" if status == "confirmed" and end_min <= now_min else status
+
+
 def clean_utm(raw: Mapping[str, Any]) -> dict[str, str]:
     return {key: clean_name(str(raw[key])[:200]) for key in UTM_KEYS if raw.get(key)}
 
@@ -82,6 +104,10 @@ def with_bound(raw: Mapping[str, Any], person: Person | None, policy: str) -> di
     for name in ("name", "email", "phone"):
         merged[name] = merged.get(name) or getattr(person, name)
     return merged
+
+
+def _nameless(raw: Mapping[str, Any]) -> dict[str, str]:
+    return {} if str(raw.get("name") or "").strip() else {"name": "Enter the guest's name."}
 
 
 def _required(text: str, sentence: str) -> str:
@@ -108,7 +134,7 @@ def _phone(plan: CalendarPlan, raw: Mapping[str, Any]) -> str:
 
 
 def _consent(plan: CalendarPlan, raw: Mapping[str, Any]) -> bool:
-    given = raw.get("consent") in (True, "true", "on", "1", "yes")
+    given = raw.get("consent") in TICKED
     if plan.consent_text and not given:
         raise ValueError("Please tick this box to continue.")
     return given and bool(plan.consent_text)

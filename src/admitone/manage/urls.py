@@ -13,6 +13,8 @@ areas = [
     path("settings/api-keys/", include("admitone.manage.api_keys.urls")),
     path("settings/busy/", include("admitone.manage.busy.urls")),
     path("calendars/", include("admitone.manage.calendars.urls")),
+    path("bookings/", include("admitone.manage.bookings.urls")),
+    path("contacts/", include("admitone.manage.contacts.urls")),
 ]
 
 urlpatterns = [

@@ -29,12 +29,20 @@ CSS_APP = (
     "definition-list", "timeline", "switch", "auth", "print",
 )  # fmt: skip
 CSS_PAGES_PUBLIC: tuple[str, ...] = ("pages/booking",)
-CSS_PAGES_APP: tuple[str, ...] = ("pages/styleguide", "pages/calendar", "pages/messages", "pages/reference")
+CSS_PAGES_APP: tuple[str, ...] = (
+    "pages/styleguide",
+    "pages/links",
+    "pages/calendar",
+    "pages/messages",
+    "pages/reference",
+    "pages/bookings",
+)
 JS_PUBLIC = ("announce", "copy", "timezone", "submit-once")
 JS_PAGES_PUBLIC: tuple[str, ...] = ("booking",)
 JS_APP = (
     *JS_PUBLIC,
     "mint", "dialog", "tabs", "menu", "toast", "confirm", "autosubmit", "select-all", "theme", "share", "focus", "htmx",
+    "sharing",
 )  # fmt: skip
 
 #: served name -> source names under static/admitone/{css,js}/ of any app

@@ -1,0 +1,182 @@
+"""A new appointment for somebody on the phone: calendar, who it is for, a time, and the details."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from admitone.accounts.idempotency import Idempotency, made_by
+from admitone.accounts.models import Account
+from admitone.booking.services import book
+from admitone.calendars.models import Calendar
+from admitone.contacts.models import Contact
+from admitone.logic.bookings import clean_caller
+from admitone.logic.clock import from_min
+from admitone.logic.errors import Problem
+from admitone.manage.bookings import picking, reading
+from admitone.manage.bookings.changing import LOST
+from admitone.manage.bookings.forms import CallerForm
+from admitone.manage.contacts import reading as contacts
+from admitone.manage.context import AccountRequest, in_account
+
+SUGGESTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the page is about: the calendars to choose from, the chosen one, the contact it is for."""
+
+    request: AccountRequest
+    now: datetime
+    calendars: list[Calendar]
+    calendar: Calendar
+    contact: Contact | None
+
+    @property
+    def search(self) -> picking.Search:
+        return picking.Search(self.calendar.compiled, self.now)
+
+    @property
+    def scope(self) -> str:
+        return f"by_hand:{self.request.account.id}:{self.request.user.pk}"
+
+    def initial(self) -> dict[str, str]:
+        one = self.contact
+        found = {"name": one.name, "email": one.email, "phone": one.phone} if one else {}
+        zone = (one.timezone if one else "") or self.calendar.schedule.timezone
+        return {**found, "timezone": zone, "key": str(uuid4())}
+
+    def form(self, data: Any = None, **changes: str) -> CallerForm:
+        if data is not None and changes:
+            data = data.copy()
+            data.update(changes)
+            data.setlist("key", [changes.get("key", data.get("key", ""))])
+        return CallerForm(data, initial=self.initial(), consent_text=self.calendar.consent_text)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_account()
+def new_booking(request: AccountRequest, account: Account) -> HttpResponse:
+    """GET chooses (calendar, contact, day in the URL), POST books; a refusal brings the form back as it was."""
+    calendars = list(reading.bookable(request))
+    if not calendars:
+        return render(request, "manage/bookings/no_calendar.html")
+    desk = Desk(request, timezone.now(), calendars, _calendar(request, calendars), _contact(request))
+    return submitted(desk) if request.method == "POST" else show(desk, desk.form())
+
+
+def _calendar(request: AccountRequest, calendars: list[Calendar]) -> Calendar:
+    """The one asked for, else the first; Problem("not_found") for one in which they may not book."""
+    wanted = request.POST.get("calendar") or request.GET.get("calendar")
+    if not wanted:
+        return next((one for one in calendars if one.active), calendars[0])
+    for one in calendars:
+        if str(one.id) == wanted:
+            return one
+    raise Problem("not_found")
+
+
+def _contact(request: AccountRequest) -> Contact | None:
+    wanted = request.GET.get("contact")
+    return contacts.one(request, wanted) if wanted else None
+
+
+def submitted(desk: Desk) -> HttpResponse:
+    data, wanted = desk.request.POST, None
+    form = desk.form(data)
+    try:
+        wanted, freely = picking.wish(data, desk.search.zone, desk.now)
+        return _booked(desk, wanted, freely)
+    except Problem as problem:
+        if problem.code == "idempotency_key_reused":
+            return _sent_before(desk)
+        if problem.code == "not_found":
+            raise
+        form.refuse(_with_guest(desk, problem) if wanted is None else problem)
+        lost = wanted if problem.code in LOST else None
+        return show(desk, form, lost=lost, status=problem.status)
+
+
+def _with_guest(desk: Desk, problem: Problem) -> Problem:
+    """A wrong time must not hide wrong details: all of them are shown at once."""
+    try:
+        clean_caller(desk.calendar.compiled, _raw(desk))
+    except Problem as other:
+        return Problem("invalid", fields={**problem.fields, **other.fields})
+    return problem
+
+
+def _raw(desk: Desk) -> dict[str, str]:
+    data = desk.request.POST
+    raw = {name: data.get(name, "") for name in ("name", "email", "phone", "note", "consent", "timezone")}
+    return raw | ({"locale": desk.contact.locale} if desk.contact and desk.contact.locale else {})
+
+
+def _booked(desk: Desk, start: int, freely: bool) -> HttpResponse:
+    request, raw = desk.request, _raw(desk)
+    asked = {"calendar": str(desk.calendar.id), "start": start, **raw}
+    done = book(
+        plan=desk.calendar.compiled,
+        start=start,
+        guest=clean_caller(desk.calendar.compiled, raw),
+        source="by_hand",
+        actor=request.actor,
+        now=desk.now,
+        idempotency=Idempotency.of(desk.scope, request.POST.get("key"), asked),
+        by_hand=freely,
+    )
+    if not done.replayed:
+        messages.success(request, _("The appointment is booked."))
+    return redirect("manage:booking", request.account.slug, done.id)
+
+
+def _sent_before(desk: Desk) -> HttpResponse:
+    """The form came back after it had booked: show what it made, and let a second send make another."""
+    data = desk.request.POST
+    form = desk.form(data, key=str(uuid4()))
+    made = made_by(desk.scope, data.get("key", ""))
+    return show(desk, form, made=made, status=409)
+
+
+def show(desk: Desk, form: CallerForm, *, lost: int | None = None, made: Any = None, status: int = 200) -> HttpResponse:
+    request = desk.request
+    query = reading.typed(request.GET.get("find", ""))
+    context = {
+        "form": form,
+        "calendars": desk.calendars,
+        "calendar": desk.calendar,
+        "contact": desk.contact,
+        "find": query,
+        "suggested": _suggested(request, query)[:SUGGESTED] if query else (),
+        "picker": picking.choose(desk.search, request.GET),
+        "plan": desk.calendar.compiled,
+        "near": desk.search.nearest(lost) if lost is not None else (),
+        "lost": from_min(lost) if lost is not None else None,
+        "chosen": request.POST.get("start", ""),
+        "made": made,
+        "keep": _keep(request),
+    }
+    return render(request, "manage/bookings/new.html", context, status=status)
+
+
+def _suggested(request: AccountRequest, query: str) -> QuerySet[Contact]:
+    return contacts.visible(request, search=query, sort="name")
+
+
+def _keep(request: AccountRequest) -> str:
+    """The query string's calendar and contact, for links to another day."""
+    kept = request.GET.copy()
+    for name in list(kept):
+        if name not in ("calendar", "contact"):
+            del kept[name]
+    return f"&{kept.urlencode()}" if kept else ""
