@@ -15,6 +15,9 @@ areas = [
     path("calendars/", include("admitone.manage.calendars.urls")),
     path("bookings/", include("admitone.manage.bookings.urls")),
     path("contacts/", include("admitone.manage.contacts.urls")),
+    path("calendars/", include("admitone.manage.share.urls")),
+    path("links/", include("admitone.manage.links.urls")),
+    path("requests/", include("admitone.manage.requests.urls")),
 ]
 
 urlpatterns = [

@@ -1,7 +1,7 @@
 // @ts-check
 // form[data-mint] makes a link by POST and copies it in one press. The answer is JSON with `url`, and optionally
 // `message`. [data-mint-output] receives the link; pressing again copies the same link; a submit button with
-// data-mint-new always asks the server again.
+// data-mint-new always asks the server again. The form fires admitone:minted with the answer.
 
 /** @type {any} */
 const page = globalThis;
@@ -25,6 +25,7 @@ function show(form, answer) {
   if (field) field.value = answer.url;
   const age = scope.querySelector("[data-mint-message]");
   if (age && answer.message) age.textContent = answer.message;
+  form.dispatchEvent(new CustomEvent("admitone:minted", { bubbles: true, detail: answer }));
 }
 
 /** @param {HTMLFormElement} form @returns {HTMLInputElement | null} */
