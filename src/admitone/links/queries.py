@@ -42,6 +42,20 @@ SORTS: dict[str, tuple[str | Combinable, ...]] = {
     "-label": ("-label", "id"),
 }
 
+#: The columns a link's page reads; a whole calendar would cost more than the rest of the statement.
+OPENING = (
+    *(field.attname for field in OneTimeLink._meta.concrete_fields),
+    "calendar__plan",
+    "calendar__active",
+    "calendar__deleted_at",
+    "contact__name",
+    "contact__email",
+    "contact__phone",
+    "contact__erased_at",
+    "created_by__name",
+    "created_by__email",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
