@@ -88,7 +88,8 @@ def recompile_host(host_id: UUID) -> int:
 def locked(calendars: QuerySet[Calendar]) -> Iterable[Calendar]:
     """The rows, locked in order of id (a no-op on SQLite, whose transactions are exclusive), with what a plan needs."""
     ids = list(calendars.order_by("id").values_list("id", flat=True))
-    rows = Calendar.objects.filter(id__in=ids).select_for_update(of=("self",)).order_by("id")
+    # A full FOR UPDATE would bar the bookings and links that refer to the calendar, and could deadlock with them.
+    rows = Calendar.objects.filter(id__in=ids).select_for_update(of=("self",), no_key=True).order_by("id")
     return rows.select_related("account", "schedule")
 
 

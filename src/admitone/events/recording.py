@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models.expressions import RawSQL
 
 from admitone.events.actor import Actor
@@ -20,6 +20,9 @@ from admitone.jobs import enqueue_many
 from admitone.logic.ids import uuid7
 
 NEXT_SEQ = "(SELECT COALESCE(MAX(subject_seq), 0) + %s FROM events_event WHERE subject_id = %s)"
+SEQ_ONCE = "event_once_per_subject_seq"
+#: Each collision means that another writer of the subject got through; 100 at once is the storm of the promises.
+TRIES = 100
 MAX_DEPTH = 16
 
 
@@ -60,9 +63,24 @@ def record_many(drafts: Sequence[Draft]) -> list[Event]:
     for draft in drafts:
         seen[draft.subject_id] += 1
         events.append(_event(draft, seen[draft.subject_id]))
-    Event.objects.bulk_create(events)
+    _insert(events)
     enqueue_many([(dispatch, {"event_id": str(event.id)}) for event in events if wanted(event.kind)])
     return events
+
+
+def _insert(events: list[Event]) -> None:
+    """On PostgreSQL two writers that hold no lock in common can count to the same number: the later counts again."""
+    if connection.vendor == "sqlite":
+        Event.objects.bulk_create(events)
+        return
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                Event.objects.bulk_create(events)
+            return
+        except IntegrityError as error:
+            if not left or SEQ_ONCE not in str(error):
+                raise
 
 
 def _event(draft: Draft, step: int) -> Event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -58,14 +58,20 @@ def book(
         raise Problem("calendar_paused")
     refresh_stale(host_ids=[host.id for host in plan.hosts], now=now)
     wish = Wish(uuid7(), plan, start, guest, source, metadata=metadata or {}, by_hand=by_hand)
-    try:
-        return retrying(lambda: _book(wish, idempotency, actor=actor, now=now))
-    except PlanChanged:
-        newer = plan_by_id(UUID(plan.calendar_id))
-        if newer is None:
-            raise Problem("not_found") from None
-        wish = Wish(wish.booking_id, newer, start, guest, source, metadata=metadata or {}, by_hand=by_hand)
-        return retrying(lambda: _book(wish, idempotency, actor=actor, now=now))
+    for _ in range(3):
+        try:
+            return retrying(lambda: _book(wish, idempotency, actor=actor, now=now))  # noqa: B023 - called at once
+        except PlanChanged:
+            wish = replace(wish, plan=_newer(plan))
+    raise Problem("slot_unavailable")
+
+
+def _newer(plan: CalendarPlan) -> CalendarPlan:
+    """The plan as it is now; a calendar that was deleted, or opened to links only, is not there."""
+    found = plan_by_id(UUID(plan.calendar_id))
+    if found is None or (found.access == "one_time" and plan.access != "one_time"):
+        raise Problem("not_found")
+    return found
 
 
 @transaction.atomic

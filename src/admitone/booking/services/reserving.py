@@ -66,11 +66,14 @@ def reserve(wish: Wish, *, actor: Actor, now: datetime) -> tuple[Booking, list[D
     return booking, [created, *([made] if made else [])]
 
 
+#: PostgreSQL: no edit of the calendar may commit before this booking does. Neither lock bars rows that refer to these.
+LOCKING = " FOR SHARE OF c FOR NO KEY UPDATE OF h"
+
+
 def lock_hosts(plan: CalendarPlan) -> None:
     """Lock the calendar's hosts in id order (PostgreSQL; SQLite's write lock is already held) and check the plan's age."""
-    suffix = " FOR UPDATE OF h" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK + suffix, [db_id(plan.calendar_id)])
+        cursor.execute(LOCK + (LOCKING if connection.vendor == "postgresql" else ""), [db_id(plan.calendar_id)])
         rows = cursor.fetchall()
     if not rows or any(version != plan.version or deleted is not None for version, deleted in rows):
         raise PlanChanged

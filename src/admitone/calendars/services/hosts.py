@@ -96,6 +96,7 @@ def sync_host(*, user: User) -> int:
 def _renamed(host: Host, name: str, email: str) -> bool:
     if (host.name, host.email) == (name, email):
         return False
+    list(plans.locked(Calendar.objects.filter(calendar_hosts__host=host)))  # calendars before hosts, as bookings do
     host.name, host.email = name, email
     host.save(update_fields=["name", "email"])
     plans.recompile_host(host.id)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from admitone.accounts.models import Account, User
-from admitone.accounts.queries import get
+from admitone.accounts.queries import as_uuid
 from admitone.contacts.models import Contact
 from admitone.contacts.services import find_or_create
 from admitone.events import GUEST, Actor, Draft, record_many
@@ -36,7 +36,7 @@ def answer_request(
     *, account: Account, request_id: UUID | str, actor: Actor, now: datetime, created_by: User | None = None
 ) -> OneTimeLink:
     """Issue a new link on the old one's terms for the person who asked; their mail follows from the event."""
-    asked = get(account, LinkRequest, request_id, "link__calendar")
+    asked = _locked(account, request_id)
     if asked.status == "answered" and asked.new_link is not None:
         return asked.new_link
     link = reissue(account=account, link_id=asked.link_id, actor=actor, now=now, created_by=created_by)
@@ -50,7 +50,7 @@ def answer_request(
 
 @transaction.atomic
 def dismiss_request(*, account: Account, request_id: UUID | str, actor: Actor, now: datetime) -> LinkRequest:
-    asked = get(account, LinkRequest, request_id)
+    asked = _locked(account, request_id)
     if asked.status == "open":
         asked.status, asked.answered_at = "dismissed", now
         asked.save(update_fields=["status", "answered_at"])
@@ -79,6 +79,15 @@ def ask_for_code(*, token: str, now: datetime) -> None:
     link = _link(token)
     if link.contact_policy == "verify" and link.contact_id:
         record_many([event_of(link, "one_time_link.code_asked", GUEST, now)])
+
+
+def _locked(account: Account, request_id: UUID | str) -> LinkRequest:
+    """The account's request, locked: two people who answer it at once send one link."""
+    key = as_uuid(request_id)
+    asked = LinkRequest.objects.select_for_update().filter(id=key, account=account).first() if key else None
+    if asked is None:
+        raise Problem("not_found")
+    return asked
 
 
 def _link(token: str) -> OneTimeLink:
