@@ -23,6 +23,7 @@ from admitone.links.models import OneTimeLink
 from admitone.logic.bookings import Person
 from admitone.logic.clock import from_min, iso
 from admitone.logic.errors import Problem
+from admitone.logic.identity import storable
 from admitone.logic.links import LinkFacts, listed_status, status
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.tokens import ONE_TIME
@@ -156,8 +157,8 @@ def listing(
         rows = rows.filter(contact_id=contact)
     if source:
         rows = rows.filter(source_kind=source)
-    if search.strip():
-        rows = rows.filter(_matches(account, search.strip()))
+    if text := storable(search).strip():
+        rows = rows.filter(_matches(account, text))
     return rows.order_by(*SORTS.get(sort, SORTS["-created"]))
 
 
@@ -180,8 +181,11 @@ def _matches(account: Account, text: str) -> Q:
 
 def token_in(text: str) -> UUID | None:
     """The link id of a pasted URL or bare token, whatever stands around it."""
-    last = urlsplit(text.strip()).path.rstrip("/").rsplit("/", 1)[-1]
-    return keyring().verify(ONE_TIME, last)
+    try:
+        path = urlsplit(text.strip()).path
+    except ValueError:  # an address in brackets that is none
+        return None
+    return keyring().verify(ONE_TIME, path.rstrip("/").rsplit("/", 1)[-1])
 
 
 def ending_with(account: Account, text: str) -> list[UUID]:
@@ -209,10 +213,10 @@ def tally(rows: QuerySet[OneTimeLink], now: datetime) -> dict[str, int]:
 
 
 def my_last_unbound(user: User, calendar: Calendar, now: datetime) -> OneTimeLink | None:
-    """The newest link that this person made by hand and nobody is known to have: unused, for no contact, not mailed."""
-    rows = OneTimeLink.objects.filter(
-        having_status("active", now), calendar=calendar, created_by=user, contact=None, uses=0, source_kind="by_hand"
-    )
+    """The newest link that this person made by hand and that is meant for nobody yet: unused, not mailed, and without
+    contact, label, note, opening or offered times."""
+    plain = Q(contact=None, label="", note="", offered=None, not_before=None, max_uses=1, source_kind="by_hand")
+    rows = OneTimeLink.objects.filter(having_status("active", now), plain, calendar=calendar, created_by=user)
     mailed = Message.objects.filter(link_id=OuterRef("id"), account=calendar.account_id)
     return rows.filter(~Exists(mailed)).order_by("-created_at", "id").first()
 

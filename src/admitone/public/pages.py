@@ -127,18 +127,18 @@ def page(
         body = render_to_string(template, {**shared, **context})
     response = HttpResponse(body, status=status)
     response["Content-Language"] = visit.speech.language
-    return finish(response, plan)
+    return finish(response, plan, preview=in_preview(visit))
 
 
-def finish(response: HttpResponse, plan: CalendarPlan | None = None) -> HttpResponse:
+def finish(response: HttpResponse, plan: CalendarPlan | None = None, *, preview: bool = False) -> HttpResponse:
     """Headers of every public answer, and who may frame it or take its form's redirect."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "same-origin"
     if plan is not None:
         framing: dict[str, list[str]] = {}
-        if plan.embed_origins:
-            framing["frame-ancestors"] = list(plan.embed_origins)
+        if plan.embed_origins or preview:
+            framing["frame-ancestors"] = [*(["'self'"] if preview else []), *plan.embed_origins]
         if plan.redirect_url.startswith("https://"):
             framing["form-action"] = ["'self'", "https://" + urlsplit(plan.redirect_url).netloc]
         response._csp_replace = framing  # type: ignore[attr-defined]  # what csp.decorators.csp_replace sets
@@ -161,7 +161,13 @@ def embed_origin(visit: Visit, plan: CalendarPlan | None) -> str:
     claimed = visit.query.get("origin", "")[:MAX_KEPT]
     if not visit.embedded or plan is None:
         return ""
-    return claimed if any(allows(pattern, claimed) for pattern in plan.embed_origins) else ""
+    return claimed if in_preview(visit) or any(allows(pattern, claimed) for pattern in plan.embed_origins) else ""
+
+
+def in_preview(visit: Visit) -> bool:
+    """Does the page around say that it is ours? The owner's preview of an embed is; the browser checks it."""
+    own = f"{visit.request.scheme}://{visit.request.get_host()}"
+    return visit.embedded and visit.query.get("origin") == own
 
 
 def allows(pattern: str, origin: str) -> bool:

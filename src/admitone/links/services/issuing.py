@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ from admitone.links.models import OneTimeLink
 from admitone.logic.bookings import clean_utm
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
-from admitone.logic.identity import clean_text
+from admitone.logic.identity import clean_text, storable
 from admitone.logic.links import POLICIES, check_terms, clean_offered
 
 MAX_METADATA = 50
@@ -141,9 +142,10 @@ def clean_metadata(raw: Mapping[str, Any] | None) -> dict[str, Any]:
         isinstance(key, str) and len(key) <= 64 and (value is None or isinstance(value, (str, int, float, bool)))
         for key, value in found.items()
     )
+    plain = plain and not any(isinstance(value, float) and not isfinite(value) for value in found.values())
     if not plain or len(found) > MAX_METADATA or any(isinstance(v, str) and len(v) > 500 for v in found.values()):
         raise Problem("invalid", fields={"metadata": "Use at most 50 pairs of short keys and plain values."})
-    return {key: value.replace("\x00", "") if isinstance(value, str) else value for key, value in found.items()}
+    return {storable(key): storable(value) if isinstance(value, str) else value for key, value in found.items()}
 
 
 def _policy(policy: str, contact: Contact | None) -> str:

@@ -13,7 +13,7 @@ from admitone.calendars.models import Calendar
 
 LOCAL = "%Y-%m-%dT%H:%M"
 EXPIRIES = [
-    ("", _("Never")),
+    ("never", _("Never")),
     ("1", _("In 1 day")),
     ("3", _("In 3 days")),
     ("7", _("In 7 days")),
@@ -26,6 +26,20 @@ POLICIES = [
     ("verify", _("Ask for a code that is mailed to their address")),
     ("refuse", _("Lock their details; nobody else can book with it")),
 ]
+
+
+class Choice(forms.ChoiceField):
+    """A choice that stands on its first value when nothing is said."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or self.initial)
+
+
+class Uses(forms.IntegerField):
+    """How often a link works: once unless somebody says otherwise."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or 1)
 
 
 class LocalTime(forms.DateTimeField):
@@ -70,15 +84,13 @@ class TermsForm(forms.Form):
     name = forms.CharField(required=False, max_length=200, label=_("Name"))
     email = forms.CharField(required=False, max_length=254, label=_("Email"))
     phone = forms.CharField(required=False, max_length=40, label=_("Phone"))
-    contact_policy = forms.ChoiceField(
-        choices=POLICIES, required=False, label=_("On the booking page"), widget=forms.RadioSelect, initial="prefill"
+    contact_policy = Choice(
+        choices=POLICIES, label=_("On the booking page"), widget=forms.RadioSelect, initial="prefill"
     )
-    expires_in = forms.ChoiceField(choices=EXPIRIES, required=False, label=_("Expires"))
+    expires_in = Choice(choices=EXPIRIES, label=_("Expires"), initial="never")
     expires_at = LocalTime(label=_("Expires at"))
     not_before = LocalTime(label=_("Opens not before"))
-    max_uses = forms.IntegerField(
-        required=False, min_value=1, max_value=1000, initial=1, label=_("Uses"), help_text=_("Usually one.")
-    )
+    max_uses = Uses(min_value=1, max_value=1000, initial=1, label=_("Uses"))
     label = forms.CharField(
         required=False, max_length=120, label=_("Label"), help_text=_("For you: guests do not see it.")
     )
@@ -114,10 +126,10 @@ class TermsForm(forms.Form):
         """Keyword arguments of links.services.issue."""
         data = self.cleaned_data
         return {
-            "contact_policy": (data["contact_policy"] or "prefill") if self.names_somebody else "prefill",
+            "contact_policy": data["contact_policy"] if self.names_somebody else "prefill",
             "expires_at": data["expires_at"],
             "not_before": data["not_before"],
-            "max_uses": data["max_uses"] or 1,
+            "max_uses": data["max_uses"],
             "label": data["label"],
             "note": data["note"],
         }
@@ -131,7 +143,7 @@ class TermsForm(forms.Form):
         """Nothing was asked for beyond a link: such a press copies the link that is there already."""
         data = self.cleaned_data
         given = ("name", "email", "phone", "expires_at", "not_before", "label", "note")
-        return not any(data.get(field) for field in given) and (data["max_uses"] or 1) == 1
+        return not any(data.get(field) for field in given) and data["max_uses"] == 1
 
 
 class NewLinkForm(TermsForm):

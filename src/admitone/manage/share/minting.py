@@ -10,7 +10,6 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from admitone.accounts import addresses
@@ -28,7 +27,7 @@ from admitone.manage.links.forms import TermsForm
 from admitone.manage.links.issuing import issue_from
 from admitone.manage.links.reach import Reach
 from admitone.manage.links.times import offered
-from admitone.manage.share.views import made_context, shown
+from admitone.manage.share.views import counted, made_context, shown
 
 
 @require_POST
@@ -76,16 +75,8 @@ def answer(
     return {
         "id": str(link.id),
         "url": addresses.one_time_url(link.id),
-        "message": sentence(link, before, now),
+        "message": wording.age(link, now),
         "panel": made_panel(request.account, calendar, link, before),
-    }
-
-
-def sentence(link: OneTimeLink, before: OneTimeLink | None, now: datetime) -> str:
-    if before is None:
-        return wording.age(link, now)
-    return _("A new link. The one before it, …%(tail)s, stays active until it is used or deleted.") % {
-        "tail": queries.tail(before)
     }
 
 
@@ -108,7 +99,7 @@ def minted(request: AccountRequest, account: Account, calendar_id: UUID, link_id
     before = rows.filter(id=key).first() if key else None
     context = made_context(request, link, now, before)
     if "HX-Request" in request.headers:
-        return render(request, "manage/share/_made.html", {**context, "calendar": calendar})
+        return render(request, "manage/share/_made.html", {**context, **counted(calendar, now), "calendar": calendar})
     return shown(request, calendar, tab="one-time", **context)
 
 

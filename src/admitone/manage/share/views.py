@@ -78,10 +78,14 @@ def context_of(request: AccountRequest, calendar: Calendar, now: datetime) -> di
         "old_slugs": list(calendar.slugs.exclude(slug=calendar.slug).order_by("slug").values_list("slug", flat=True)),
         "private_base": wording.private_base(),
         "form": TermsForm(zone=account.timezone, now=now, auto_id="share_%s"),
-        "active_links": queries.tally(queries.listing(account, now=now, calendar=calendar.id), now)["active"],
+        **counted(calendar, now),
         **made_context(request, link, now),
         **embed.context(calendar, scheduling),
     }
+
+
+def counted(calendar: Calendar, now: datetime) -> dict[str, int]:
+    return {"active_links": queries.counts(calendar.account, now, calendar=calendar.id)["active"]}
 
 
 def made_context(
