@@ -7,14 +7,15 @@ import json
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
+from tests import factories
+
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
 from admitone.api import limits
 from admitone.calendars.models import Calendar
 from admitone.links.models import OneTimeLink
-from django.http import HttpResponse
-from django.test import Client
-from tests import factories
 
 TEN = "2026-11-03T09:00:00Z"  # 10:00 in Berlin, on the Tuesday after NOW
 ELEVEN = "2026-11-03T10:00:00Z"
@@ -99,5 +100,3 @@ def guest() -> Api:
 @pytest.fixture
 def link(calendar: Calendar) -> OneTimeLink:
     return factories.link(calendar)
-
-

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests import factories
+from tests.api.conftest import ADA, ELEVEN, TEN, code, token
+
 from admitone.accounts.keyring import keyring
 from admitone.contacts.models import Contact
 from admitone.events import Event
 from admitone.links.models import OneTimeLink
 from admitone.logic.clock import iso
-from tests import factories
-from tests.api.conftest import ADA, ELEVEN, TEN, code, token
 
 NOW = factories.NOW
 FIXED = {

@@ -1,0 +1,86 @@
+"""P6: another account's ids answer exactly like ids that do not exist, in every operation of the document."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from tests import factories
+from tests.api.conftest import ADA, ELEVEN, Api, code
+
+from admitone.api.v1.router import api as routes
+
+BODIES = {
+    "change_one_time_link": {"label": "mine now"},
+    "reschedule_booking": {"start": ELEVEN},
+    "create_one_time_link": {},
+    "create_booking": ADA,
+    "create_contact": {"email": "a@example.com"},
+}
+#: Bodies and filters that name a row of the account.
+REFERENCES = [
+    ("POST", "/one-time-links", {"calendar": "{calendar_id}"}),
+    ("POST", "/one-time-links", {"calendar": "mine", "contact": "{contact_id}"}),
+    ("POST", "/bookings", ADA | {"calendar": "{calendar_id}"}),
+    ("GET", "/one-time-links?calendar={calendar_id}", None),
+    ("GET", "/one-time-links?contact={contact_id}", None),
+    ("GET", "/bookings?calendar={calendar_id}", None),
+    ("GET", "/bookings?contact={contact_id}", None),
+]
+
+
+@pytest.fixture
+def stranger(account):
+    """Their own calendar has the same slug as nobody's."""
+    factories.calendar(account, slug="mine")
+    return Api(factories.api_key(account)[1])
+
+
+@pytest.fixture
+def theirs(db, freeze):
+    other = factories.account()
+    calendar = factories.calendar(other, slug="theirs")
+    return {
+        "calendar_id": str(calendar.id),
+        "link_id": str(factories.link(calendar).id),
+        "booking_id": str(factories.booking(calendar).id),
+        "contact_id": str(factories.contact(other).id),
+    }
+
+
+def private_operations():
+    for path, operations in routes.get_openapi_schema(path_prefix="/")["paths"].items():
+        for method, operation in operations.items():
+            if "security" in operation and "{" in path:
+                yield pytest.param(method.upper(), path, operation["operationId"], id=operation["operationId"])
+
+
+def named(text, ids):
+    for name, value in ids.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), list(private_operations()))
+def test_anothers_row_answers_like_one_that_does_not_exist(stranger, theirs, method, path, operation):
+    query = "?at=2026-11-03T09:00:00Z" if path.endswith("/why") else ""
+    unknown = {name: str(uuid4()) for name in theirs}
+    answers = [stranger.send(method, named(path, ids) + query, BODIES.get(operation)) for ids in (theirs, unknown)]
+    assert [code(answer) for answer in answers] == [(404, "not_found")] * 2
+    assert answers[0].json() == answers[1].json()
+
+
+@pytest.mark.parametrize(("method", "path", "body"), REFERENCES)
+def test_anothers_row_in_body_or_filter_is_not_found(stranger, theirs, method, path, body):
+    filled = body and {name: named(value, theirs) if isinstance(value, str) else value for name, value in body.items()}
+    assert code(stranger.send(method, named(path, theirs), filled)) == (404, "not_found")
+
+
+def test_anothers_slug_is_not_found(stranger, theirs):
+    assert code(stranger.get("/calendars/theirs")) == (404, "not_found")
+    assert code(stranger.post("/one-time-links", {"calendar": "theirs"})) == (404, "not_found")
+
+
+def test_lists_hold_own_rows_only(stranger, theirs):
+    for path, count in (("/calendars", 1), ("/one-time-links", 0), ("/bookings", 0), ("/contacts", 0)):
+        assert len(stranger.get(path).json()["items"]) == count
