@@ -12,7 +12,6 @@ from babel.dates import format_date, format_skeleton, format_time
 from admitone.logic.clock import from_min
 from admitone.logic.identity import region_of
 
-
 #: Letters of a weekday that fit a column of the month on a small phone.
 LONGEST_WEEKDAY = 5
 
