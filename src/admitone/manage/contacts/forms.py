@@ -17,9 +17,7 @@ class ContactForm(forms.Form):
 
     name = forms.CharField(required=False, label=_("Name"))
     email = forms.CharField(required=False, label=_("Email"))
-    phone = forms.CharField(
-        required=False, label=_("Phone"), help_text=_("With the country code, like +1 212 555 0123.")
-    )
+    phone = forms.CharField(required=False, label=_("Phone"))
     timezone = ZoneField(blank=_("Not known"))
     locale = LocaleField(blank=_("Not known"))
 

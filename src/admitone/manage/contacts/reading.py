@@ -81,8 +81,10 @@ def their_bookings(request: AccountRequest, contact: Contact, now: datetime) -> 
 
 
 def their_links(request: AccountRequest, contact: Contact, now: datetime) -> list[OneTimeLink]:
-    rows = links_of(request).filter(contact=contact).select_related("calendar").order_by("-created_at", "id")
-    found = list(rows[:RECENT])
+    """Links made for them, and links that they booked with."""
+    used = bookings.visible(request.account, request.user, request.role).filter(contact=contact)
+    rows = links_of(request).filter(Q(contact=contact) | Q(id__in=used.values("one_time_link_id")))
+    found = list(rows.select_related("calendar").order_by("-created_at", "id")[:RECENT])
     for row in found:
         row.shown_status, row.tail = listed_status(facts(row), now), one_time_url(row.id)[-6:]  # type: ignore[attr-defined]
     return found
