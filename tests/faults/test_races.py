@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -40,7 +42,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm]
 
 def together(*work: Callable[[], Any]) -> list[Any]:
     """Start all at the same moment, each in its thread; results in order: a value, a Problem's code or another exception."""
-    gate, results = threading.Barrier(len(work)), [None] * len(work)
+    gate = threading.Barrier(len(work))
+    results: list[Any] = [None] * len(work)
 
     def run(place: int, one: Callable[[], Any]) -> None:
         try:
@@ -87,7 +90,7 @@ def move(booking: Booking, start: int) -> str:
 
 def overlaps() -> int:
     taken = sorted(Occupancy.objects.values_list("host_id", "start_min", "end_min"))
-    return sum(a[0] == b[0] and b[1] < a[2] for a, b in zip(taken, taken[1:], strict=False))
+    return sum(a[0] == b[0] and b[1] < a[2] for a, b in pairwise(taken))
 
 
 def test_attempts_on_a_used_link_at_once_are_all_refused_and_all_recorded():
@@ -170,7 +173,7 @@ def test_two_calendars_of_one_host_share_the_host_and_the_buffers():
 
 def test_cancelling_twice_at_once_frees_once_and_tells_once():
     booking = factories.booking(factories.calendar(factories.account()))
-    ids = {"account_id": booking.account_id, "booking_id": booking.id}
+    ids: dict[str, Any] = {"account_id": booking.account_id, "booking_id": booking.id}
     seen = together(*[lambda: cancel(**ids, actor=GUEST, now=NOW, by="guest").status for _ in range(4)])
     assert Counter(seen) == {"cancelled": 1, "booking_not_active": 3}
     assert Event.objects.filter(kind="booking.cancelled").count() == 1
@@ -181,11 +184,9 @@ def test_cancel_and_reschedule_at_once_leave_time_only_to_a_standing_booking():
     calendar = factories.calendar(factories.account())
     for n in range(4):
         booking = factories.booking(calendar, NOW + timedelta(days=1, hours=n))
-        ids = {"account_id": booking.account_id, "booking_id": booking.id}
-        seen = together(
-            lambda ids=ids: cancel(**ids, actor=GUEST, now=NOW, by="guest").status,
-            lambda b=booking: move(b, TEN + 1440),
-        )
+        ids: dict[str, Any] = {"account_id": booking.account_id, "booking_id": booking.id}
+        stop = partial(cancel, **ids, actor=GUEST, now=NOW, by="guest")
+        seen = together(lambda stop=stop: stop().status, partial(move, booking, TEN + 1440))
         assert seen in (["cancelled", "moved"], ["cancelled", "booking_not_active"]), seen
         assert Occupancy.objects.count() == 0
 
@@ -211,11 +212,10 @@ def test_uses_lowered_while_redeeming_never_fall_below_the_uses_made():
     calendar = factories.calendar(factories.account())
     for n in range(3):
         link = factories.link(calendar, max_uses=3)
-        lower = lambda link=link: (
-            update(  # noqa: E731
-                account=link.account, link_id=link.id, actor=SYSTEM, now=NOW, max_uses=1
-            ).max_uses
-        )
+
+        def lower(link: OneTimeLink = link) -> int:
+            return update(account=link.account, link_id=link.id, actor=SYSTEM, now=NOW, max_uses=1).max_uses
+
         at = TEN + 120 * n
         seen = together(*[lambda link=link, s=at + 30 * i, i=i: use(link, s, i) for i in range(4)], lower)
         assert set(map(str, seen)) <= {"booked", "link_used", "1", "invalid"}, seen
@@ -253,18 +253,21 @@ def test_request_answered_twice_at_once_issues_one_link():
     calendar = factories.calendar(factories.account())
     link = factories.link(calendar, uses=1)
     asked = request_new(token=token(link), kind="new_link", name="Ada", email="ada@example.com", note="", now=NOW)
-    answer = lambda: answer_request(account=calendar.account, request_id=asked.id, actor=SYSTEM, now=NOW).id  # noqa: E731
+
+    def answer() -> Any:
+        return answer_request(account=calendar.account, request_id=asked.id, actor=SYSTEM, now=NOW).id
+
     assert len(set(together(*[answer] * 4))) == 1
     assert OneTimeLink.objects.count() == 2
 
 
 def test_requests_at_one_dead_link_at_once_are_all_kept():
     link = factories.link(factories.calendar(factories.account()), uses=1)
-    ask = lambda: (
-        request_new(  # noqa: E731
-            token=token(link), kind="new_link", name="Ada", email="ada@example.com", note="", now=NOW
-        ).status
-    )
+
+    def ask() -> str:
+        who = {"name": "Ada", "email": "ada@example.com", "note": ""}
+        return request_new(token=token(link), kind="new_link", **who, now=NOW).status
+
     assert together(*[ask] * 8) == ["open"] * 8
 
 

@@ -12,9 +12,10 @@ from tests import factories
 from admitone.accounts.keyring import keyring
 from admitone.booking.models import Booking, Occupancy, Seat
 from admitone.booking.services import cancel
-from admitone.events import GUEST, Event
+from admitone.calendars.services import update_calendar
+from admitone.events import GUEST, SYSTEM, Event
 from admitone.links.models import LinkUse, OneTimeLink
-from admitone.links.services import redeem
+from admitone.links.services import issue, make_code, redeem
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 
@@ -170,4 +171,42 @@ def test_booking_statements_are_counted(link):
     with CaptureQueriesContext(connection) as seen:
         use(link, idempotency_key="k")
     plain = [q["sql"] for q in seen if not q["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
-    assert len(plain) in (12, 13), "\n".join(plain)
+    assert len(plain) == 13, "\n".join(plain)
+
+
+def test_retry_is_answered_even_if_the_form_has_changed_meanwhile(calendar):
+    link = factories.link(calendar, max_uses=2)
+    first = use(link, idempotency_key="k1")
+    update_calendar(account=calendar.account, calendar_id=calendar.id, actor=SYSTEM, now=NOW, phone="required")
+    assert use(link, idempotency_key="k1").id == first.id
+    assert refused(link, idempotency_key="k2", start=TEN + 30) == "invalid"
+
+
+def test_right_code_costs_no_try_and_five_wrong_ones_end_it(calendar):
+    contact = factories.contact(calendar.account, email="ada@example.com")
+    use(factories.link(calendar))
+    link = factories.link(calendar, contact=contact, contact_policy="verify")
+    code = make_code(link.id, NOW)
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    assert refused(link) == "code_required"
+    assert [refused(link, code=code) for _ in range(7)] == ["slot_taken"] * 7
+    assert [refused(link, code=wrong) for _ in range(5)] == ["code_invalid"] * 5
+    assert refused(link, code=code, start=TEN + 30) == "code_invalid"
+    assert use(link, code=f" {make_code(link.id, NOW)} ", start=TEN + 30).status == "confirmed"
+
+
+def test_code_is_over_after_fifteen_minutes_and_no_other_links(calendar):
+    contact = factories.contact(calendar.account, email="ada@example.com")
+    one, other = (factories.link(calendar, contact=contact, contact_policy="verify") for _ in range(2))
+    code = make_code(one.id, NOW)
+    assert refused(other, code=code) == "code_invalid"
+    assert refused(one, code=code, now=NOW + timedelta(minutes=15)) == "code_invalid"
+
+
+def test_link_of_another_accounts_calendar_or_contact_is_not_issued(calendar):
+    other = factories.account()
+    stranger = factories.contact(other)
+    for account, contact in ((other, None), (calendar.account, stranger)):
+        with pytest.raises(Problem) as caught:
+            issue(account=account, calendar=calendar, contact=contact, actor=SYSTEM, now=NOW)
+        assert caught.value.code == "not_found"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,15 +14,17 @@ from django.db.models import Count, QuerySet
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
-from admitone.calendars.busy import FRESH_FOR
+from admitone.calendars.busy import FRESH_FOR, window
 from admitone.logic.clock import from_min
 from admitone.logic.identity import zone
 from admitone.logic.plan import CalendarPlan
-from admitone.logic.slots import Busy, Reason, Request, find_slots, nearest, reasons
+from admitone.logic.slots import EARLIEST, LATEST, Busy, Reason, Request, find_slots, nearest, reasons
 from admitone.logic.tokens import MANAGE
 
-#: Buffers are at most 12 hours, so a footprint reaches no further than this beyond its appointment (minutes).
-REACH = 12 * 60
+#: Buffers are at most 12 hours and two of them may add up, so a booking bars no start further away (minutes).
+REACH = 24 * 60
+#: `packed` grids begin after busy time, wherever in the open span that lies.
+PACKED_REACH = 33 * 24 * 60
 COUNTED = ("pending", "confirmed", "completed", "no_show")
 
 TAKEN = """
@@ -31,10 +33,11 @@ WHERE o.host_id IN ({hosts}) AND o.end_min > %s AND o.start_min < %s {without}
 UNION ALL
 SELECT b.start_min, b.end_min, 'external', 0, 0 FROM calendars_busyblock b
 WHERE b.host_id IN ({hosts}) AND b.end_min > %s AND b.start_min < %s"""
-#: A source that cannot be read blocks all of its host's time (P8).
+#: A source that cannot be read blocks all of its host's time, one that can what lies beyond the days it was read for (P8).
 UNREADABLE = """
 UNION ALL
-SELECT 0, {end}, 'unreadable', 0, 0 FROM calendars_busysource s WHERE s.host_id IN ({hosts}) AND {stale}"""
+SELECT CASE WHEN {stale} THEN 0 ELSE {known} END, {end}, 'unreadable', 0, 0
+FROM calendars_busysource s WHERE s.host_id IN ({hosts})"""
 #: Booking trusts a source for five minutes; a page, which refreshes nothing, trusts one that did not fail.
 STALE = "(s.fetched_at IS NULL OR s.fetched_at < %s)"
 FAILED = "(s.fetched_at IS NULL OR s.fetched_at < %s) AND (s.fetched_at IS NULL OR s.error <> '')"
@@ -69,9 +72,10 @@ def taken(
     sql, params = TAKEN, [*hosts, low, high, *excluded, *hosts, low, high]
     if now is not None:
         sql += UNREADABLE.replace("{stale}", STALE if booking else FAILED).replace("{end}", str(FOR_EVER))
-        params += [*hosts, connection.ops.adapt_datetimefield_value(now - FRESH_FOR)]
+        params += [connection.ops.adapt_datetimefield_value(now - FRESH_FOR), *hosts]
+    known = 0 if now is None else window(now - FRESH_FOR)[1]
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(hosts=", ".join(["%s"] * len(hosts)), without=without), params)
+        cursor.execute(sql.format(hosts=", ".join(["%s"] * len(hosts)), without=without, known=known), params)
         return [Busy(*row) for row in cursor.fetchall()]
 
 
@@ -119,10 +123,12 @@ def openings(
     exclude_booking: UUID | None = None,
 ) -> Openings:
     """Everything needed to tell which starts in [first, end) are open: one statement, two with a per-day limit."""
+    first, end = (min(max(minute, EARLIEST), LATEST) for minute in (first, end))
     reach = plan.rules.duration
     strict = now if plan.busy_policy == "block" else None
     hosts = [host.id for host in plan.hosts]
-    busy = taken(hosts, first, end + reach, now=strict, booking=booking, exclude_booking=exclude_booking)
+    since = first - PACKED_REACH if plan.rules.alignment == "packed" else first
+    busy = taken(hosts, since, end + reach, now=strict, booking=booking, exclude_booking=exclude_booking)
     counts: Mapping[date, int] = {}
     if plan.rules.per_day_limit is not None:
         days = (local_day(plan, first), local_day(plan, end))
@@ -169,9 +175,15 @@ class Managed:
 
 
 def by_manage_token(token: str) -> Managed | None:
-    """The booking behind a manage link, with its calendar's plan (one statement); None for anything else."""
+    """The booking behind a manage link, with its calendar's plan (one statement); None for anything else.
+
+    A deleted calendar's plan is paused: the appointment stands, but cannot be moved.
+    """
     booking_id = keyring().verify(MANAGE, token)
     if booking_id is None:
         return None
     booking = Booking.objects.select_related("calendar", "account", "host").filter(id=booking_id).first()
-    return Managed(booking, booking.calendar.compiled) if booking else None
+    if booking is None:
+        return None
+    plan = booking.calendar.compiled
+    return Managed(booking, replace(plan, active=False) if booking.calendar.deleted_at else plan)

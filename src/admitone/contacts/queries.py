@@ -10,6 +10,7 @@ from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
 from admitone.contacts.models import Contact
 from admitone.logic.errors import Problem
+from admitone.logic.identity import storable
 
 SORTS = {
     "name": ("name", "id"),
@@ -22,7 +23,7 @@ SORTS = {
 def listing(account: Account, *, search: str = "", sort: str = "") -> QuerySet[Contact]:
     """The account's contacts, erased ones left out; `search` is part of a name, address or number."""
     rows = Contact.objects.filter(account=account, erased_at=None)
-    if text := search.strip():
+    if text := storable(search).strip():
         found = Q(name__icontains=text) | Q(email__icontains=text)
         digits = "".join(c for c in text if c.isdigit())
         # "030 123" and "+49 30-123" are written as they are dialled; a stored number has neither space nor trunk zero.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,7 @@ from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_
 from admitone.logic.plan import CalendarPlan
 
 MAX_NOTE = 2000
+LOCALE = re.compile(r"(?=.{2,10}$)[a-zA-Z]{2,3}([-_][a-zA-Z0-9]{2,8})*")
 TICKED = (True, "true", "on", "1", "yes")
 UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
@@ -57,7 +59,7 @@ def clean_guest(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
         note=take("note", lambda: clean_text(raw.get("note"), MAX_NOTE) if plan.note else ""),
         consent=take("consent", lambda: _consent(plan, raw), default=False),
         timezone=take("timezone", lambda: clean_zone(raw.get("timezone") or plan.schedule.timezone)),
-        locale=str(raw.get("locale") or plan.locale)[:10],
+        locale=_locale(plan, raw),
         utm=clean_utm(raw.get("utm") or {}),
     )
     if errors:
@@ -86,8 +88,10 @@ def shown_status(status: str, end_min: int, now_min: int) -> str:
     return "completed" if status == "confirmed" and end_min <= now_min else status
 
 
-def clean_utm(raw: Mapping[str, Any]) -> dict[str, str]:
-    return {key: clean_name(str(raw[key])[:200]) for key in UTM_KEYS if raw.get(key)}
+def clean_utm(raw: object) -> dict[str, str]:
+    """The known keys of a mapping, cut to 200 characters; nothing of anything else. Never refuses: nobody typed it."""
+    given = raw if isinstance(raw, Mapping) else {}
+    return {key: clean_name(str(given[key])[:200], 1000)[:200] for key in UTM_KEYS if given.get(key)}
 
 
 def with_bound(raw: Mapping[str, Any], person: Person | None, policy: str) -> dict[str, Any]:
@@ -114,6 +118,11 @@ def _required(text: str, sentence: str) -> str:
     if not text:
         raise ValueError(sentence)
     return text
+
+
+def _locale(plan: CalendarPlan, raw: Mapping[str, Any]) -> str:
+    text = str(raw.get("locale") or "")
+    return text if LOCALE.fullmatch(text) else plan.locale
 
 
 def _email(plan: CalendarPlan, raw: Mapping[str, Any]) -> str:

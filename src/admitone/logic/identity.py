@@ -14,6 +14,11 @@ _HIDDEN = {"Cc", "Cs", "Co", "Cn"}
 _TRICKS = frozenset("\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 
+def storable(text: str) -> str:
+    """The text without NUL and lone surrogates, which databases refuse."""
+    return "".join(c for c in text if c != "\x00" and not "\ud800" <= c <= "\udfff")
+
+
 def clean_text(raw: object, limit: int, *, lines: bool = True) -> str:
     """Text without control characters; line breaks stay when `lines`. Longer than `limit` is refused, never cut."""
     text = unicodedata.normalize("NFC", str(raw or "")).replace("\r\n", "\n").replace("\r", "\n")

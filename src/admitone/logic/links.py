@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from admitone.logic.clock import from_min
 from admitone.logic.errors import Problem
+from admitone.logic.slots import EARLIEST, LATEST
 
 Status = Literal["used", "deleted", "expired", "not_open", "active"]
 POLICIES = ("prefill", "verify", "refuse")
@@ -61,6 +63,9 @@ def check_terms(
         fields["max_uses"] = "Choose a number from 1 to 1000, and not below the uses already made."
     if expires_at is not None and expires_at <= now:
         fields["expires_at"] = "Choose a time in the future."
+    for name, at in (("expires_at", expires_at), ("not_before", not_before)):
+        if at is not None and at > from_min(LATEST):
+            fields[name] = "Choose a time before the year 2101."
     if expires_at is not None and not_before is not None and not_before >= expires_at:
         fields["not_before"] = "The link would expire before it opens."
     if fields:
@@ -76,6 +81,8 @@ def clean_offered(offered: list[tuple[int, int]] | None, *, now_min: int) -> lis
         raise Problem("invalid", fields={"offered": "Offer 1 to 200 times, or leave it out to offer every open time."})
     if any(start >= end for start, end in spans):
         raise Problem("invalid", fields={"offered": "An offered time has to end after it starts."})
+    if any(start < EARLIEST or end > LATEST for start, end in spans):
+        raise Problem("invalid", fields={"offered": "Offer times between the years 2000 and 2100."})
     if all(end <= now_min for _, end in spans):
         raise Problem("invalid", fields={"offered": "All the offered times are over."})
     return [list(span) for span in spans]

@@ -58,7 +58,7 @@ def reschedule(
     row = Booking.objects.select_related("calendar").filter(id=booking_id, account_id=account_id).first()
     if row is None:
         raise Problem("not_found")
-    refresh_stale(host_ids=[row.host_id], now=now)
+    refresh_stale(host_ids=[host.id for host in row.calendar.compiled.hosts], now=now)
     freely = by == "host" if by_hand is None else by_hand
     for _ in range(3):
         try:
@@ -81,6 +81,8 @@ def _reschedule(
 ) -> Booking:
     booking = _locked(account_id, booking_id)
     _check_change(booking, now=now, by=by, allowed=booking.calendar.guest_can_reschedule)
+    if booking.calendar.deleted_at is not None:
+        raise Problem("calendar_paused")
     plan = booking.calendar.compiled
     if start == booking.start_min:
         return booking

@@ -19,7 +19,7 @@ from admitone.logic.bookings import GuestRequest
 from admitone.logic.errors import Problem
 from admitone.logic.ids import uuid7
 from admitone.logic.plan import CalendarPlan
-from admitone.logic.slots import Busy, refusal
+from admitone.logic.slots import EARLIEST, LATEST, Busy, refusal
 
 LOCK = (
     "SELECT c.plan_version, c.deleted_at FROM calendars_calendar c JOIN calendars_calendarhost ch ON ch.calendar_id = c.id "
@@ -89,6 +89,8 @@ def check_open(
     exclude_booking: UUID | None = None,
 ) -> None:
     """The same question as the page's, for one start, under the lock. By hand only taken time is refused."""
+    if not EARLIEST <= start < LATEST:  # beyond them neither databases nor dates can count
+        raise Problem("slot_unavailable")
     asked = openings(
         plan, now=now, first=start, end=start + 1, offered=offered, booking=True, exclude_booking=exclude_booking
     )

@@ -40,6 +40,7 @@ def check_code(link_id: UUID, code: str | None, now: datetime) -> None:
     stored = LinkCode.objects.values_list("code_hash", flat=True).get(link_id=link_id)
     if not hmac.compare_digest(stored, _hash(link_id, digits)):
         raise Problem("code_invalid")
+    LinkCode.objects.filter(link_id=link_id, tries__gt=0).update(tries=F("tries") - 1)  # a lost slot costs no try
 
 
 def _hash(link_id: UUID, code: str) -> str:

@@ -55,6 +55,8 @@ def issue(
 
     `person` (name, email, phone as typed) names the contact by its address and makes it if it is new.
     """
+    if calendar.account_id != account.id or (contact and contact.account_id != account.id):
+        raise Problem("not_found")
     link_id = uuid4()
     before = claim(idempotency, kind="one_time_link", resource_id=link_id, now=now)
     if before:

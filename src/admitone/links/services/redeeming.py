@@ -66,11 +66,16 @@ def redeem(
     contact, invalid fields, slot.
     """
     found = found or opened(token, now)
-    asked = Idempotency.of(found.link.id, idempotency_key, {"start": start, **guest})
+    asked = Idempotency.of(found.link.id, idempotency_key, {**guest, "start": start})
     for _ in range(3):
         if found.state != "active":
             return _replay_or_refuse(found, asked, actor, now)
-        ticket = _ticket(found, start, guest, asked, code, now)
+        try:
+            ticket = _ticket(found, start, guest, asked, code, now)
+        except Problem:
+            if before := find(asked):
+                return booked(Booking.objects.get(id=before), replayed=True)
+            raise
         if found.stale:
             refresh_stale(host_ids=[host.id for host in found.plan.hosts], now=now)
         try:
@@ -84,7 +89,7 @@ def _ticket(
     found: Opened, start: int, raw: Mapping[str, Any], asked: Idempotency | None, code: str | None, now: datetime
 ) -> Ticket:
     merged = with_bound({"utm": found.link.utm, **raw}, found.person, found.link.contact_policy)
-    if found.link.contact_policy == "verify" and find(asked) is None:
+    if found.link.contact_policy == "verify":
         check_code(found.link.id, code, now)
     return Ticket(found, clean_guest(found.plan, merged), start, uuid7(), asked)
 
