@@ -10,10 +10,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.chromium import FLAGS, executable
+from tests.browser.clinic import Clinic, fill_clinic
+from tests.browser.site import Site
+from tests.server import live_server as started_server
+from tests.smtp import SmtpServer
 
 # Playwright's sync API keeps an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+AXE = Axe()
 OpenPage = Callable[..., Page]
 
 
@@ -90,11 +95,34 @@ def is_foreign(url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """Somebody else's website, on another host name of this machine."""
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def clinic(site: Site) -> Iterator[Clinic]:
+    """One running server with the demo's clinic in every state, for all modules of this process."""
+    with SmtpServer() as smtp:
+        live = started_server(ADMITONE_SMTP_URL=smtp.url)
+        try:
+            clinic = fill_clinic(live, smtp, site.origin)
+            yield clinic
+            clinic.api.close()
+        finally:
+            live.close()
+
+
+@pytest.fixture(scope="session")
 def axe() -> Callable[[Page], None]:
     """`axe(page)` asserts that axe finds no violation on the page as it stands."""
 
     def check(page: Page) -> None:
-        violations = [readable(violation) for violation in Axe().run(page).response["violations"]]
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE.axe_script)
+        answer = page.evaluate("axe.run({resultTypes: ['violations']})")
+        violations = [readable(violation) for violation in answer["violations"]]
         assert not violations, "\n".join([f"{page.url}: {len(violations)} violations", *violations])
 
     return check
