@@ -50,6 +50,7 @@ class Scene:
             locale="en-GB",
             timezone_id="Europe/Berlin",
             reduced_motion="reduce",
+            permissions=["clipboard-read", "clipboard-write"],
         )
         page = context.new_page()
         page.set_default_timeout(15_000)
@@ -114,7 +115,9 @@ def share(scene: Scene) -> bytes:
     page.goto(f"{scene.home}/app/{scene.demo['account']}/calendars/{scene.demo['calendar_id']}/")
     page.get_by_role("link", name="Share").or_(page.get_by_role("button", name="Share")).first.click()
     page.get_by_role("tab", name="One-Time link").click()
-    page.wait_for_timeout(400)
+    page.get_by_role("button", name="Copy one-time link").click()
+    page.get_by_role("button", name="Generate new link").wait_for()
+    page.wait_for_timeout(500)
     return page.screenshot()
 
 
