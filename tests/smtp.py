@@ -42,7 +42,7 @@ class Received:
 
 @dataclass
 class SmtpServer:
-    """`mode` may be changed while it runs: accept, refuse_recipient, refuse_message, busy. With `user` a log-in is required."""
+    """`mode` may be changed while it runs: accept, refuse_recipient, refuse_message, busy, drop (takes it and hangs up). With `user` a log-in is required."""
 
     user: str = ""
     password: str = ""
@@ -91,6 +91,8 @@ class SmtpServer:
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content, policy=policy.default)
         self.messages.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), message))
+        if self.mode == "drop":
+            server.transport.abort()
         return "250 OK"
 
     def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:

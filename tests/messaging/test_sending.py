@@ -235,3 +235,30 @@ def override_env(**changes: Any) -> override_settings:
     from django.conf import settings
 
     return override_settings(ENV=replace(settings.ENV, **changes))
+
+
+def test_server_that_takes_the_mail_and_hangs_up_gets_it_twice_at_most(account: Account, mailing: SmtpServer) -> None:
+    mailing.mode = "drop"
+    message = put(account)
+    for hour in range(0, 100, 5):
+        run_pending(now=later(hour * 3600))
+    assert len(mailing.messages) == 2
+    assert (fresh(message).status, fresh(message).error) == ("failed", sending.TWICE)
+
+
+def test_server_that_hangs_up_once_gets_the_mail_again_and_the_owner_knows(
+    account: Account, mailing: SmtpServer
+) -> None:
+    mailing.mode = "drop"
+    message = put(account)
+    run_pending(now=NOW)
+    mailing.mode = "accept"
+    run_pending(now=later(100_000))
+    assert len(mailing.messages) == 2
+    assert (fresh(message).status, fresh(message).error) == ("sent", sending.AGAIN)
+
+
+def test_lines_that_begin_with_dots_arrive_as_written(account: Account, mailing: SmtpServer) -> None:
+    put(account, text="Hello\n.\n..two\n.one\n")
+    run_pending(now=NOW)
+    assert mailing.messages[0].text().replace("\r\n", "\n") == "Hello\n.\n..two\n.one\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from tests import factories
 from tests.notifications.conftest import mails
 from tests.notifications.test_booked import FRIDAY, book, move
@@ -12,7 +13,8 @@ from tests.smtp import SmtpServer
 from admitone.accounts.models import Account
 from admitone.booking.services import cancel
 from admitone.calendars.models import Calendar
-from admitone.events.actor import GUEST
+from admitone.calendars.services import update_calendar
+from admitone.events.actor import GUEST, SYSTEM
 from admitone.jobs import run_pending
 from admitone.messaging.models import Message
 from admitone.notifications.tasks import remind
@@ -90,3 +92,45 @@ def test_reminder_delayed_but_before_the_start_is_sent(mailing: SmtpServer, cale
 def test_calendar_without_reminder_sends_none(mailing: SmtpServer, account: Account) -> None:
     book(factories.calendar(account, reminder_hours=None))
     assert reminders(FRIDAY) == []
+
+
+def test_appointment_moved_so_early_that_the_moment_has_passed_gets_no_reminder(
+    mailing: SmtpServer, calendar: Calendar
+) -> None:
+    booking = book(calendar)
+    move(booking, NOW + timedelta(hours=5))
+    assert reminders(NOW) == reminders(FRIDAY) == []
+
+
+def test_reminder_follows_two_moves(mailing: SmtpServer, calendar: Calendar) -> None:
+    booking = book(calendar)
+    move(booking, FRIDAY - DAY)
+    mails(mailing)
+    move(booking, FRIDAY + timedelta(hours=1))
+    assert reminders(NOW) == []
+    assert reminders(FRIDAY) == [AT_THREE]
+
+
+@pytest.mark.parametrize("hours", [2, 48])
+def test_reminder_follows_the_calendars_hours(mailing: SmtpServer, calendar: Calendar, hours: int) -> None:
+    book(calendar)
+    mails(mailing)
+    changed(calendar, hours)
+    due = FRIDAY - timedelta(hours=hours)
+    assert reminders(due - timedelta(minutes=1)) == []
+    assert reminders(due) == reminders(FRIDAY) == [AT_TWO]
+
+
+def test_reminder_switched_off_is_not_sent_and_on_again_is_sent_once(mailing: SmtpServer, calendar: Calendar) -> None:
+    book(calendar)
+    mails(mailing)
+    changed(calendar, None)
+    assert reminders(FRIDAY - DAY) == []
+    changed(calendar, 3)
+    assert reminders(FRIDAY - DAY) == []
+    assert reminders(FRIDAY - timedelta(hours=3)) == reminders(FRIDAY) == [AT_TWO]
+
+
+def changed(calendar: Calendar, hours: int | None) -> None:
+    ids = {"account": calendar.account, "calendar_id": calendar.id}
+    update_calendar(**ids, actor=SYSTEM, now=NOW, reminder_hours=hours)

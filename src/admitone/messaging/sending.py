@@ -83,6 +83,8 @@ def accepted(message: Message, receipt: Receipt) -> Outcome:
 
 
 def refused(message: Message, refusal: Refused) -> Outcome:
+    if refusal.unsure:  # left in `sending`: the next attempt is the last, as after a crash
+        return Outcome("sending", refusal.words, wait=WAITS[0])
     if refusal.permanent or message.attempts >= MAX_ATTEMPTS:
         return Outcome("failed", refusal.words)
     return Outcome("queued", refusal.words, wait=WAITS[min(message.attempts, len(WAITS)) - 1])

@@ -13,12 +13,13 @@ from admitone.events.models import Event
 from admitone.links.models import LinkRequest, OneTimeLink
 from admitone.links.services import make_code, reissue
 from admitone.logic import ics
+from admitone.logic.clock import to_min_floor
 from admitone.messaging.letters import Brand
 from admitone.notifications import asked, booked
 from admitone.notifications.appointments import load
-from admitone.notifications.posting import Write, reminder_at, to_guest, to_host, to_people
+from admitone.notifications.posting import Write, to_guest, to_host, to_people
 from admitone.notifications.recipients import Recipient, admins_of, contact_of, distinct, of_host
-from admitone.notifications.tasks import remind
+from admitone.notifications.tasks import plan_reminder
 from admitone.notifications.times import Reader
 
 #: kind of event -> (letter to the guest, letter to the host, iCalendar method)
@@ -41,15 +42,22 @@ def tell_guest_and_host(event: Event, now: datetime) -> None:
 
 
 @on("booking.created", "booking.rescheduled", consumer="notifications.reminder")
-def plan_reminder(event: Event, now: datetime) -> None:
+def remind_guest(event: Event, now: datetime) -> None:
     """A reschedule plans a second job; the first finds another start and stays silent."""
     one = load(event.facts["booking"], event.facts)
-    due = reminder_at(one, now) if one else None
-    if one is None or due is None:
+    if one is not None:
+        plan_reminder(one, now)
+
+
+@on("calendar.changed", consumer="notifications.reminder_hours")
+def move_reminders(event: Event, now: datetime) -> None:
+    """Reminders of appointments already booked follow the calendar's hours; those whose moment has passed are not sent."""
+    if "reminder_hours" not in event.facts.get("fields", ()):
         return
-    key = f"remind:{one.booking.id}:{one.start_min}"
-    job = remind.using(run_after=due, key=key, account_id=event.account_id)
-    job.enqueue(booking_id=str(one.booking.id), start_min=one.start_min)
+    rows = Booking.objects.filter(calendar_id=event.facts["calendar"], status="confirmed")
+    for booking_id in list(rows.filter(start_min__gt=to_min_floor(now)).values_list("id", flat=True)):
+        if one := load(booking_id):
+            plan_reminder(one, now)
 
 
 @on("booking.cancelled", consumer="notifications.link_after_cancel")

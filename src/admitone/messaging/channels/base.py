@@ -36,12 +36,16 @@ class Receipt:
 
 
 class Refused(Exception):
-    """The provider did not take it. `permanent`: trying the same again cannot help. `words` are its own."""
+    """The provider did not take it. `permanent`: trying the same again cannot help. `words` are its own.
 
-    def __init__(self, words: str, *, permanent: bool) -> None:
+    `unsure`: it had all of it and did not answer; the reader may have it already.
+    """
+
+    def __init__(self, words: str, *, permanent: bool, unsure: bool = False) -> None:
         super().__init__(words)
         self.words = words
         self.permanent = permanent
+        self.unsure = unsure
 
 
 class Channel(Generic[P]):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -12,11 +13,15 @@ from admitone.messaging.channels.base import Channel, Parcel, Receipt, Refused
 from admitone.messaging.mime import Mime, build
 
 MAX_WORDS = 1000
+DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpParams:
-    """`security` is starttls, tls (from the first byte) or none; no user name, no log-in. `timeout` in seconds."""
+    """`security` is starttls, tls (from the first byte) or none; no user name, no log-in.
+
+    `timeout` in seconds; `patience` is that of the answer to a whole message, which servers look through first.
+    """
 
     host: str
     port: int = 587
@@ -24,6 +29,7 @@ class SmtpParams:
     username: str = ""
     password: str = ""
     timeout: float = 20.0
+    patience: float = 120.0
 
 
 @channel("email_smtp")
@@ -38,7 +44,7 @@ class EmailSmtp(Channel[SmtpParams]):
         except ValueError as error:
             raise Refused(str(error), permanent=True) from error
         with refusals(), connected(params) as server:
-            return Receipt(hand_over(server, mime))
+            return Receipt(hand_over(server, mime, params.patience))
 
 
 @contextmanager
@@ -67,7 +73,7 @@ def part(server: smtplib.SMTP) -> None:
         server.close()
 
 
-def hand_over(server: smtplib.SMTP, mime: Mime) -> str:
+def hand_over(server: smtplib.SMTP, mime: Mime, patience: float) -> str:
     """MAIL, RCPT, DATA; the server's answer to the last, like "250 2.0.0 OK: queued as 4711"."""
     server.ehlo_or_helo_if_needed()
     if mime.utf8 and not server.has_extn("smtputf8"):
@@ -76,10 +82,26 @@ def hand_over(server: smtplib.SMTP, mime: Mime) -> str:
     for code, words in (server.mail(mime.sender, options), server.rcpt(mime.recipient)):
         if not 200 <= code < 300:
             raise smtplib.SMTPResponseException(code, words)
-    code, words = server.data(mime.content)
+    code, words = data(server, mime.content, patience)
     if not 200 <= code < 300:
         raise smtplib.SMTPResponseException(code, words)
     return spoken(code, words)
+
+
+def data(server: smtplib.SMTP, content: bytes, patience: float) -> tuple[int, bytes]:
+    """DATA, the content, and the answer. A server that has it all and says nothing may have taken it (RFC 5321 4.5.3.2.6)."""
+    code, words = server.docmd("data")
+    if code != 354:
+        raise smtplib.SMTPResponseException(code, words)
+    server.send(DOT.sub(b"..", content) + b".\r\n")
+    if server.sock:
+        server.sock.settimeout(patience)
+    try:
+        return server.getreply()
+    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        raise Refused(
+            "The mail server took the message but did not confirm it.", permanent=False, unsure=True
+        ) from error
 
 
 @contextmanager
