@@ -51,6 +51,15 @@ def test_every_page_is_reachable_from_the_readme() -> None:
     assert sorted(set(pages()) - seen) == []
 
 
+def test_pictures_are_small_and_shown_somewhere() -> None:
+    """`scripts/screenshots.py` makes them; a picture that no page shows is dead weight."""
+    sizes = {path.relative_to(ROOT): path.stat().st_size for path in (ROOT / "docs/images").iterdir()}
+    shown = {((ROOT / page).parent / target).resolve() for page in pages() for target in links(page)}
+    assert [str(path) for path in sizes if ROOT / path not in shown] == []
+    assert [str(path) for path, size in sizes.items() if size > 150_000] == []
+    assert sum(sizes.values()) < 600_000
+
+
 def test_decisions_are_numbered_and_have_the_same_parts() -> None:
     records = [page for page in pages() if page.parent.name == "decisions" and page.stem != "README"]
     parts = ["Context", "Decision", "Consequences", "Alternatives", "Check"]
