@@ -13,6 +13,10 @@ Axe = Callable[[Page], None]
 PASSWORD = "a very long password"
 PAGES = (
     "/app/north-clinic/",
+    "/app/north-clinic/bookings/",
+    "/app/north-clinic/bookings/new/",
+    "/app/north-clinic/contacts/",
+    "/app/north-clinic/contacts/new/",
     "/app/north-clinic/settings/general/",
     "/app/north-clinic/settings/team/",
     "/app/north-clinic/settings/api-keys/",

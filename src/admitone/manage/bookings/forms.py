@@ -29,11 +29,11 @@ class CancelForm(forms.Form):
 class WhenForm(forms.Form):
     """`start` is a slot (radio buttons of the picker) or "other": then the date and the time are typed."""
 
-    start = forms.CharField(required=False, label=_("Time"))
-    other_date = forms.CharField(
-        required=False, label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    other_time = forms.CharField(required=False, max_length=20, label=_("Starts at"))
+    use_required_attribute = False  # a hidden required field would keep the browser from sending a slot
+
+    start = forms.CharField(label=_("Time"))
+    other_date = forms.CharField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    other_time = forms.CharField(max_length=20, label=_("Starts at"))
 
     def refuse(self, problem: Problem) -> None:
         """Show a refusal at its fields; bound forms only. The services' sentences stand alone, without Django's own."""
@@ -44,7 +44,7 @@ class WhenForm(forms.Form):
 class CallerForm(WhenForm):
     """Everything about an appointment that is made by hand; the service says what is wrong with it."""
 
-    name = forms.CharField(required=False, max_length=1000, label=_("Name"))
+    name = forms.CharField(max_length=1000, label=_("Name"))
     email = forms.CharField(required=False, max_length=1000, label=_("Email"))
     phone = forms.CharField(required=False, max_length=200, label=_("Phone"))
     timezone = ZoneField(label=_("Guest's time zone"))
@@ -54,7 +54,6 @@ class CallerForm(WhenForm):
 
     def __init__(self, *args: Any, consent_text: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["name"].required = True
         self.fields["consent"].help_text = consent_text
         if not consent_text:
             del self.fields["consent"]
