@@ -269,4 +269,4 @@ def token_of(link: Any) -> str:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path.cwd()))
-    print(json.dumps(main(sys.argv[1])))
+    sys.stdout.write(json.dumps(main(sys.argv[1])) + "\n")

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 def seen(page: Page, *, wait_for: str) -> list[str]:
     """The embed script's events so far, without `resize`, once `wait_for` has come."""
     page.wait_for_function("type => seen.includes(type)", arg=wait_for)
-    return [type for type in page.evaluate("seen") if type != "resize"]
+    return [kind for kind in page.evaluate("seen") if kind != "resize"]
 
 
 def settled(page: Page) -> None:

@@ -30,7 +30,6 @@ def test_link_page_keeps_its_budget_on_the_wire(clinic: Clinic, page: Page, cale
     requests = transferred(page, clinic.link(calendar, note="See you soon.")["url"])
     by_kind = {kind: sum(size for each, size in requests.values() if each == kind) for kind, _ in requests.values()}
     total = sum(by_kind.values())
-    print(f"{calendar}: {by_kind}, {total} bytes in {len(requests)} requests")
     assert by_kind["Document"] <= 8 * KB
     assert by_kind["Stylesheet"] <= 8 * KB
     assert by_kind["Script"] <= 4 * KB
