@@ -134,6 +134,12 @@ def test_other_methods_are_refused_with_the_allowed_ones(api, method):
     assert response["Allow"] == "GET, HEAD, OPTIONS"
 
 
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
+def test_documents_are_only_read(guest, account, path):
+    assert guest.get(path).status_code == guest.send("HEAD", path).status_code == 200
+    assert code(guest.post(path)) == (405, "method_not_allowed")
+
+
 def walk(account, calendar):
     """Every path of the document with ids of this account."""
     link, booking = factories.link(calendar), factories.booking(calendar)

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.views.decorators.http import require_safe
 
 from admitone.api.openapi import Json
 from admitone.api.v1.router import api
@@ -71,6 +72,7 @@ def prose(text: str) -> SafeString:
     return mark_safe("".join(format_html("<code>{}</code>" if at % 2 else "{}", part) for at, part in parts))  # noqa: S308 - escaped
 
 
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     schema = api.get_openapi_schema()
     problems = [{"code": code, "status": status, "text": text} for code, (status, text) in PROBLEMS.items()]
@@ -112,12 +114,24 @@ def entry(schema: Mapping[str, Any], method: str, path: str, operation: Json) ->
     )
 
 
-def rows(schema: Mapping[str, Any], node: Json) -> Iterator[Row]:
-    """The fields of an object."""
+def rows(schema: Mapping[str, Any], node: Json, prefix: str = "") -> Iterator[Row]:
+    """The fields of an object, those of its parts as contact.email or offered[].start."""
     thing = resolve(schema, node)
     for name, inner in thing.get("properties", {}).items():
         text = inner.get("description") or _bare(inner).get("description", "")
-        yield Row(name, kind(inner), name in thing.get("required", []), prose(text))
+        yield Row(prefix + name, kind(inner), name in thing.get("required", []), prose(text))
+        for part, mark in _parts(inner):
+            yield from rows(schema, part, f"{prefix}{name}{mark}.")
+
+
+def _parts(node: Json) -> Iterator[tuple[Json, str]]:
+    """The objects a field may hold, and what its name gets for being a list."""
+    bare = _bare(node)
+    if bare.get("type") == "array":
+        yield bare.get("items", {}), "[]"
+    for choice in bare.get("oneOf", [bare]):
+        if "$ref" in choice:
+            yield choice, ""
 
 
 def kind(node: Json) -> str:

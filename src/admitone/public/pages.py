@@ -21,6 +21,7 @@ from admitone.calendars.plans import brand_css
 from admitone.logic.bookings import UTM_KEYS
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_zone
+from admitone.logic.origins import allows
 from admitone.logic.plan import CalendarPlan
 from admitone.public.language import Speech, choose, speaking
 
@@ -168,12 +169,3 @@ def in_preview(visit: Visit) -> bool:
     """Does the page around say that it is ours? The owner's preview of an embed is; the browser checks it."""
     own = f"{visit.request.scheme}://{visit.request.get_host()}"
     return visit.embedded and visit.query.get("origin") == own
-
-
-def allows(pattern: str, origin: str) -> bool:
-    """Does an entry of the allow-list (https://a.b or https://*.b) name this origin?"""
-    scheme, _, host = pattern.partition("://")
-    other, _, name = origin.partition("://")
-    if scheme != other or not name or "/" in name:
-        return False
-    return name.endswith(host[1:]) and len(name) > len(host) - 1 if host.startswith("*.") else name == host

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.views.decorators.http import require_safe
+
 from admitone.api.auth import Bearer
 from admitone.api.openapi import Api, StrictParser
 from admitone.api.v1 import account, bookings, calendars, contacts, links, public_bookings, public_links
@@ -18,6 +20,7 @@ api = Api(
     description=DESCRIPTION,
     urls_namespace="api-v1",
     docs_url=None,
+    docs_decorator=require_safe,
     auth=Bearer(),
     parser=StrictParser(),
 )
