@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -48,7 +48,8 @@ class Desk:
 
     @property
     def scope(self) -> str:
-        return f"by_hand:{self.request.account.id}:{self.request.user.pk}"
+        """Of the form's idempotency key: this person in this sub-account, in no more than 64 characters."""
+        return f"by_hand:{uuid5(self.request.account.id, str(self.request.user.pk))}"
 
     def initial(self) -> dict[str, str]:
         one = self.contact
