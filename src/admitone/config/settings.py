@@ -79,6 +79,7 @@ TEMPLATES = [
 
 DATABASES = {"default": ENV.database}
 if ENV.is_sqlite:
+    DATABASES["default"]["ENGINE"] = "admitone.config.sqlite3"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
