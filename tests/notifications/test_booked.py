@@ -235,3 +235,19 @@ def test_mail_shows_the_brand_colour_where_it_can_be_read(mailing: SmtpServer, a
     book(factories.calendar(account, brand_color="#7a1f3d"))
     html = mails(mailing)["ana@example.com"].html()
     assert "background: #7a1f3d;color: #ffffff" in html
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["😀" * 200, "שלום עולם " * 20, "Ana\r\nBcc: eve@example.com", '"Ana" <eve@example.com>', "A" * 200, "日本 " * 60],
+    ids=["emoji", "right to left", "header", "address", "long", "wide"],
+)
+def test_any_name_reaches_both_readers_and_begins_no_header(mailing: SmtpServer, calendar: Calendar, name: str) -> None:
+    book(calendar, name=name)
+    seen = mails(mailing)
+    assert set(seen) == {"ana@example.com", "klein@example.com"}
+    for mail in seen.values():
+        assert mail.message["Bcc"] is None
+        assert len(mail.message.get_all("To")) == len(mail.message.get_all("From")) == 1
+        assert "\n" not in mail.message["Subject"]
+        assert invitation(mail)[1]["SEQUENCE"] == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -15,9 +16,8 @@ from admitone.logic.tokens import Keyring, new_entry
 @lru_cache(maxsize=1)
 def keyring() -> Keyring:
     """The keys, read once per process; a new data directory gets its first key here."""
-    text = settings.ENV.link_keys or _file_text()
     try:
-        return Keyring.parse(text)
+        return Keyring.parse(settings.ENV.link_keys or _file_text())
     except ValueError as error:
         raise ImproperlyConfigured(f"The link keys cannot be read: {error}.") from error
 
@@ -47,12 +47,14 @@ def _file_text() -> str:
 
 
 def _create(path: Path) -> None:
-    """Two processes that start together agree on one key: the hard link succeeds once."""
+    """Processes and threads that start together agree on one key: the hard link succeeds once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(fd, "w") as file:
         file.write(new_entry() + "\n")
+        file.flush()
+        os.fsync(file.fileno())  # a power cut must not leave links signed with a key that was never written
     try:
         os.link(draft, path)
     except FileExistsError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -31,11 +32,17 @@ def hit(*, name: str, subject: str, limit: int, window_seconds: int, now: dateti
     ends = stamp - stamp % window_seconds + window_seconds
     expires = connection.ops.adapt_datetimefield_value(datetime.fromtimestamp(ends, UTC))
     with connection.cursor() as cursor:
-        cursor.execute(UPSERT, [f"{name}:{subject}:{ends}"[:160], expires])
+        cursor.execute(UPSERT, [f"{name}:{_short(subject)}:{ends}", expires])
         count = cursor.fetchone()[0]
     if count > limit:
         raise Problem("rate_limited", retry_after=ends - stamp)
     return Allowance(limit, limit - count, ends - stamp)
+
+
+def _short(subject: str) -> str:
+    """The subject itself if it is short and plain, else its hash: a cut one would share its window, or never end it."""
+    plain = len(subject) <= 64 and subject.isascii() and subject.isprintable()
+    return subject if plain else hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def purge(now: datetime) -> int:

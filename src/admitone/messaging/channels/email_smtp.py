@@ -93,7 +93,8 @@ def data(server: smtplib.SMTP, content: bytes, patience: float) -> tuple[int, by
     code, words = server.docmd("data")
     if code != 354:
         raise smtplib.SMTPResponseException(code, words)
-    server.send(DOT.sub(b"..", content) + b".\r\n")
+    lines = DOT.sub(b"..", content if content.endswith(b"\r\n") else content + b"\r\n")
+    server.send(lines + b".\r\n")
     if server.sock:
         server.sock.settimeout(patience)
     try:

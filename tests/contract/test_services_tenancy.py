@@ -1,0 +1,145 @@
+"""Every service called with another sub-account's ids: not found, and nothing of theirs has changed (P6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests import factories
+
+from admitone.accounts.models import Membership
+from admitone.accounts.services import (
+    change_role,
+    invite,
+    issue_api_key,
+    remove_member,
+    revoke_api_key,
+    revoke_invitation,
+)
+from admitone.booking import services as booking
+from admitone.calendars import access
+from admitone.calendars import services as calendars
+from admitone.calendars.models import BusySource
+from admitone.contacts.services import update_contact
+from admitone.events import SYSTEM
+from admitone.links import services as links
+from admitone.links.models import LinkRequest
+from admitone.logic.errors import Problem
+from admitone.messaging.models import Message
+from admitone.messaging.services import resend
+
+NOW = factories.NOW
+DO: dict[str, Any] = {"actor": SYSTEM, "now": NOW}
+
+pytestmark = pytest.mark.django_db
+
+CALLS: dict[str, Callable[[Any, Any], object]] = {
+    "update link": lambda me, it: links.update(account=me, link_id=it.link.id, label="x", **DO),
+    "revoke link": lambda me, it: links.revoke(account=me, link_id=it.link.id, **DO),
+    "restore link": lambda me, it: links.restore(account=me, link_id=it.link.id, **DO),
+    "amend link": lambda me, it: links.amend(account=me, link_id=it.link.id, active=True, changes={}, **DO),
+    "reissue link": lambda me, it: links.reissue(account=me, link_id=it.link.id, **DO),
+    "send link": lambda me, it: links.send_link(
+        account=me, link_id=it.link.id, to="a@example.com", subject="s", body="b", **DO
+    ),
+    "answer request": lambda me, it: links.answer_request(account=me, request_id=it.request.id, **DO),
+    "dismiss request": lambda me, it: links.dismiss_request(account=me, request_id=it.request.id, **DO),
+    "link of calendar": lambda me, it: links.issue(account=me, calendar=it.calendar, **DO),
+    "link for contact": lambda me, it: links.issue(account=me, calendar=it.mine, contact=it.contact, **DO),
+    "cancel": lambda me, it: booking.cancel(account_id=me.id, booking_id=it.booking.id, by="host", **DO),
+    "reschedule": lambda me, it: booking.reschedule(
+        account_id=me.id, booking_id=it.booking.id, start=it.booking.start_min + 60, by="host", **DO
+    ),
+    "no-show": lambda me, it: booking.mark_no_show(account_id=me.id, booking_id=it.booking.id, **DO),
+    "update calendar": lambda me, it: calendars.update_calendar(account=me, calendar_id=it.calendar.id, name="x", **DO),
+    "pause calendar": lambda me, it: calendars.set_active(account=me, calendar_id=it.calendar.id, active=False, **DO),
+    "delete calendar": lambda me, it: calendars.delete_calendar(account=me, calendar_id=it.calendar.id, **DO),
+    "restore calendar": lambda me, it: calendars.restore_calendar(account=me, calendar_id=it.calendar.id, **DO),
+    "hours": lambda me, it: calendars.set_weekly_hours(account=me, calendar_id=it.calendar.id, week={}, **DO),
+    "zone": lambda me, it: calendars.set_timezone(account=me, calendar_id=it.calendar.id, timezone="UTC", **DO),
+    "override": lambda me, it: calendars.set_override(account=me, calendar_id=it.calendar.id, date=NOW.date(), **DO),
+    "logo": lambda me, it: calendars.clear_logo(account=me, calendar_id=it.calendar.id, **DO),
+    "hosts of calendar": lambda me, it: calendars.set_hosts(
+        account=me, calendar_id=it.calendar.id, hosts=[it.host.id], **DO
+    ),
+    "host in my calendar": lambda me, it: calendars.set_hosts(
+        account=me, calendar_id=it.mine.id, hosts=[it.host.id], **DO
+    ),
+    "host of new calendar": lambda me, it: calendars.create_calendar(account=me, name="x", host=it.host, **DO),
+    "rename host": lambda me, it: calendars.update_host(account=me, host_id=it.host.id, name="x", **DO),
+    "busy source of host": lambda me, it: calendars.add_busy_source(
+        account=me, host_id=it.host.id, kind="ics", config={"url": "https://example.com/a.ics"}, **DO
+    ),
+    "change busy source": lambda me, it: calendars.change_busy_source(
+        account=me, source_id=it.source.id, name="x", **DO
+    ),
+    "delete busy source": lambda me, it: calendars.delete_busy_source(account=me, source_id=it.source.id, **DO),
+    "update contact": lambda me, it: update_contact(
+        account=me, contact_id=it.contact.id, raw={"name": "x", "email": "x@example.com"}, **DO
+    ),
+    "resend": lambda me, it: resend(account=me, message_id=it.message.id, **DO),
+    "revoke key": lambda me, it: revoke_api_key(account=me, key_id=it.key.id, **DO),
+    "change role": lambda me, it: change_role(account=me, by="owner", membership_id=it.member.id, role="admin", **DO),
+    "remove member": lambda me, it: remove_member(account=me, by="owner", membership_id=it.member.id, **DO),
+    "revoke invitation": lambda me, it: revoke_invitation(account=me, by="owner", invitation_id=it.invitation.id, **DO),
+    "access of user": lambda me, it: access.set_access(
+        account=me, user_id=it.member.user_id, levels={it.mine.id: "view"}, **DO
+    ),
+    "access to calendar": lambda me, it: access.set_access(
+        account=me, user_id=it.my_member.user_id, levels={it.calendar.id: "manage"}, **DO
+    ),
+}
+
+
+@pytest.fixture
+def me() -> Any:
+    return factories.account()
+
+
+@pytest.fixture
+def it(me: Any) -> SimpleNamespace:
+    """One row of everything that belongs to somebody else, and a calendar and a member of mine."""
+    other = factories.account()
+    calendar = factories.calendar(other)
+    host, link = calendar.calendar_hosts.get().host, factories.link(calendar)
+    people = {"name": "Ada", "email": "ada@example.com", "created_at": NOW}
+    message = {"kind": "test", "key": "k", "to": "ada@example.com", "status": "failed", "created_at": NOW}
+    sealed = {"kind": "ics", "config_sealed": "x", "created_at": NOW}
+    factories.member(other, "member")
+    factories.member(me, "member")
+    return SimpleNamespace(
+        calendar=calendar,
+        host=host,
+        link=link,
+        contact=factories.contact(other),
+        booking=factories.booking(calendar),
+        request=LinkRequest.objects.create(account=other, link=link, **people),
+        message=Message.objects.create(account=other, **message),
+        source=BusySource.objects.create(account=other, host=host, **sealed),
+        key=issue_api_key(account=other, name="k", scopes=["read"], **DO)[0],
+        member=Membership.objects.get(account=other),
+        invitation=invite(account=other, by="owner", email="new@example.com", role="member", **DO),
+        mine=factories.calendar(me),
+        my_member=Membership.objects.get(account=me),
+    )
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+def test_another_accounts_id_is_not_found_and_nothing_changes(call: Callable[[Any, Any], object], me: Any, it: Any):
+    with pytest.raises(Problem) as caught:
+        call(me, it)
+    assert caught.value.code == "not_found"
+    for name, row in vars(it).items():
+        before = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+        row.refresh_from_db()
+        assert {field: getattr(row, field) for field in before} == before, name
+
+
+def test_many_links_of_another_account_are_left_alone(me: Any, it: Any):
+    ids = [it.link.id]
+    assert links.revoke_many(account=me, link_ids=ids, **DO) == 0
+    assert links.extend_many(account=me, link_ids=ids, days=3, **DO) == 0
+    links.revoke(account=it.link.account, link_id=it.link.id, **DO)
+    assert links.restore_many(account=me, deleted_at=NOW, **DO) == 0
