@@ -215,7 +215,7 @@ def tally(rows: QuerySet[OneTimeLink], now: datetime) -> dict[str, int]:
 def my_last_unbound(user: User, calendar: Calendar, now: datetime) -> OneTimeLink | None:
     """The newest link that this person made by hand and that is meant for nobody yet: unused, not mailed, and without
     contact, label, note, opening or offered times."""
-    plain = Q(contact=None, label="", note="", offered=None, not_before=None, max_uses=1, source_kind="by_hand")
+    plain = Q(contact=None, label="", note="", offered__isnull=True, not_before=None, max_uses=1, source_kind="by_hand")
     rows = OneTimeLink.objects.filter(having_status("active", now), plain, calendar=calendar, created_by=user)
     mailed = Message.objects.filter(link_id=OuterRef("id"), account=calendar.account_id)
     return rows.filter(~Exists(mailed)).order_by("-created_at", "id").first()

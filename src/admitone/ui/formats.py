@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, units
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext, to_locale
 
 
 @lru_cache(maxsize=64)
@@ -87,10 +87,10 @@ def duration_words(minutes: int) -> str:
 
 
 def relative(at: datetime, now: datetime) -> str:
-    """3 minutes ago, in 2 days."""
+    """3 minutes ago, in 2 days; within 45 seconds: just now."""
     delta = at - now
     if abs(delta) < timedelta(seconds=45):
-        delta = timedelta(0)
+        return gettext("just now")
     return dates.format_timedelta(delta, add_direction=True, locale=locale())
 
 

@@ -63,15 +63,17 @@ def sent(request: AccountRequest, account: Account, link: OneTimeLink, form: Sen
 
 
 def answered(request: AccountRequest, account: Account, link: OneTimeLink, to: str) -> HttpResponse:
-    words = told(account, to)
+    delivering = messaging.delivering(account)
+    words = told(to, delivering)
     if "HX-Request" in request.headers:
-        return render(request, "manage/links/_sent.html", {"words": words, "link": link})
+        context = {"words": words, "link": link, "delivering": delivering}
+        return render(request, "manage/links/_sent.html", context)
     messages.success(request, words)
     return redirect("manage:link", account.slug, link.id)
 
 
-def told(account: Account, to: str) -> str:
-    if messaging.delivering(account):
+def told(to: str, delivering: bool) -> str:
+    if delivering:
         return _("On its way to %(to)s.") % {"to": to}
     return _("Kept in Messages for %(to)s: no mail server is set up, so it has not been delivered.") % {"to": to}
 

@@ -16,6 +16,11 @@ document.addEventListener("admitone:minted", (event) => {
   const answer = /** @type {CustomEvent} */ (event).detail;
   const current = form.querySelector("input[name=current]");
   if (current instanceof HTMLInputElement) current.value = answer.id;
+  const options = form.querySelector("[data-mint-options]");
+  if (options instanceof HTMLDetailsElement && options.open) {
+    form.reset(); // the terms belonged to that one link
+    options.open = false;
+  }
   if (answer.panel && page.htmx) page.htmx.ajax("GET", answer.panel, { target: "#share-made", swap: "innerHTML" });
 });
 
