@@ -21,7 +21,7 @@ document.addEventListener("admitone:minted", (event) => {
     form.reset(); // the terms belonged to that one link
     options.open = false;
   }
-  if (answer.panel && page.htmx) page.htmx.ajax("GET", answer.panel, { target: "#share-made", swap: "innerHTML" });
+  if (answer.panel && page.htmx) page.htmx.ajax("GET", answer.panel, "#share-made");
 });
 
 // other terms are another link: the next press has to ask the server
