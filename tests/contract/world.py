@@ -55,6 +55,7 @@ def world(**account: Any) -> World:
         "manage_token": keyring().sign("b1", booking.id),
         "date": "2026-11-05",
         "step": "zone",
+        "mode": "inline",
         "css_hash": calendar.compiled.brand.css_hash or "none",
     }
     return World(here, owner, calendar, secret, values)
