@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from tests.browser.chromium import FLAGS, executable
 from tests.browser.clinic import Clinic, fill_clinic
 from tests.browser.site import Site
@@ -20,6 +20,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 AXE = Axe()
 OpenPage = Callable[..., Page]
+Walk = Callable[[str], Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,6 +74,34 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     assert faults == []
 
 
+@pytest.fixture(scope="module")
+def kept_pages(browser: Browser) -> Iterator[dict[str, tuple[Page, list[str]]]]:
+    pages: dict[str, tuple[Page, list[str]]] = {}
+    yield pages
+    for page, _ in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def walk(browser: Browser, kept_pages: dict[str, tuple[Page, list[str]]]) -> Iterator[Walk]:
+    """`walk(locale)` is one page for all tests of a module: for walks that only look. Checked like those of open_page."""
+
+    def page_in(locale: str) -> Page:
+        if locale not in kept_pages:
+            page = browser.new_context(locale=locale, timezone_id="Europe/Berlin").new_page()
+            page.set_default_timeout(10_000)
+            faults: list[str] = []
+            watch(page, faults)
+            kept_pages[locale] = page, faults
+        return kept_pages[locale][0]
+
+    yield page_in
+    found = [fault for _, faults in kept_pages.values() for fault in faults]
+    for _, faults in kept_pages.values():
+        faults.clear()
+    assert found == []
+
+
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
     """A page at 1280 x 900, light, English, JavaScript on."""
@@ -82,11 +111,16 @@ def page(open_page: OpenPage) -> Page:
 def watch(page: Page, faults: list[str]) -> None:
     """Collect script errors, CSP violations and requests that leave this machine."""
     page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-    page.on(
-        "console",
-        lambda message: "Content Security Policy" in message.text and faults.append(f"CSP: {message.text}"),
-    )
+    page.on("console", lambda message: faults.extend(fault_of(message)))
     page.on("request", lambda request: is_foreign(request.url) and faults.append(f"foreign request: {request.url}"))
+
+
+def fault_of(message: ConsoleMessage) -> list[str]:
+    """What the console complains of; that a page or a file answered 4xx is for the tests to judge."""
+    if "Content Security Policy" in message.text:
+        return [f"CSP: {message.text}"]
+    is_answer = message.text.startswith("Failed to load resource")
+    return [f"console: {message.text}"] if message.type == "error" and not is_answer else []
 
 
 def is_foreign(url: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.clinic import Clinic, choose_slot, confirm, fill_in, slots
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, Walk
 from tests.browser.looks import PAIRS, TRIPLES, Check, check_looks
 
 pytestmark = pytest.mark.slow
@@ -127,10 +127,8 @@ def test_stage_shows_the_states_walked_here(clinic: Clinic) -> None:
 
 @pytest.mark.parametrize("locale", PAIRS)
 @pytest.mark.parametrize("state", STATES)
-def test_state_in_each_pair_of_dresses(
-    clinic: Clinic, open_page: OpenPage, axe: Check, state: str, locale: str
-) -> None:
-    page = open_page(locale=locale)
+def test_state_in_each_pair_of_dresses(clinic: Clinic, walk: Walk, axe: Check, state: str, locale: str) -> None:
+    page = walk(locale)
     page.goto(clinic.url(state))
     unfold(page)
     check_looks(page, axe, locale, PAIRS[locale])

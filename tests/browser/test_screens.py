@@ -1,0 +1,98 @@
+"""Every screen of the URLconf behind the sign-in, and before it, in every dress: axe, one heading, nothing sideways."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+from tests.browser.clinic import Clinic
+from tests.browser.conftest import OpenPage, Walk
+from tests.browser.looks import PAIRS, TRIPLES, Check, check_looks
+from tests.contract.routes import Route, routes
+
+pytestmark = pytest.mark.slow
+#: Addresses that take a form, send the browser on, answer with a file, or need a key that only a mail or a device holds.
+NO_SCREENS = {
+    *("account_login", "account_signup", "account_set_password", "account_confirm_login_code"),
+    *("account_confirm_email", "account_reset_password_from_key", "mfa_authenticate", "mfa_reauthenticate"),
+    *("mfa_reauthenticate_webauthn", "mfa_login_webauthn", "mfa_activate_totp", "mfa_deactivate_totp"),
+    *("mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"),
+    *("mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_download_recovery_codes"),
+    *("manage:root", "manage:setup", "manage:entry", "manage:settings", "manage:invitation"),
+    *("manage:tick_setup", "manage:remove_demo", "manage:revoke_invitation", "manage:remove_member"),
+    *("manage:message_resend", "manage:message_preview", "manage:message_ics", "manage:revoke_api_key"),
+    *("manage:read_busy", "manage:remove_busy", "manage:calendar_read_busy", "manage:calendar_remove_busy"),
+    *("manage:calendar_overrides", "manage:calendar_clear_override", "manage:resume_calendar"),
+    *("manage:restore_calendar", "manage:booking_no_show", "manage:booking_new_link", "manage:bookings_csv"),
+    *("manage:booking_ics", "manage:contacts_csv", "manage:share_slug", "manage:share_sites", "manage:share_mint"),
+    *("manage:links_csv", "manage:links_bulk", "manage:links_restoration", "manage:link_times"),
+    *("manage:link_removal", "manage:link_restoration", "manage:link_extension", "manage:link_reissue"),
+    *("manage:request_answer", "manage:request_dismissal"),
+}
+ROUTES = {route.name: route for route in routes() if route.name.startswith(("manage:", "account_", "mfa_", "api_ref"))}
+SCREENS = sorted(set(ROUTES) - NO_SCREENS)
+#: Screens whose query changes what they show.
+VARIANTS = (
+    "links/?status=used",
+    "links/?status=deleted",
+    "links/?q=nothing-like-this",
+    "bookings/?when=past",
+    "bookings/?q=nothing-like-this",
+    "contacts/?q=nothing-like-this",
+    "requests/?status=answered",
+    "messages/?status=failed",
+)
+SIGNED_OUT = ("accounts/login/", "accounts/password/reset/", "invitation/x/", "nothing/like/this")
+
+
+def address(clinic: Clinic, route: Route) -> str:
+    return clinic.base + route.fill(clinic.facts["values"])
+
+
+def check(page: Page, url: str, axe: Check, locale: str, status: int = 200) -> None:
+    answer = page.goto(url)
+    assert answer
+    assert answer.status == status
+    check_looks(page, axe, locale, PAIRS[locale])
+
+
+@pytest.mark.parametrize("locale", PAIRS)
+@pytest.mark.parametrize("name", SCREENS)
+def test_screen_in_each_pair_of_dresses(clinic: Clinic, walk: Walk, axe: Check, name: str, locale: str) -> None:
+    check(clinic.sign_in(walk(locale)), address(clinic, ROUTES[name]), axe, locale)
+
+
+@pytest.mark.parametrize("locale", PAIRS)
+@pytest.mark.parametrize("rest", VARIANTS)
+def test_list_in_each_pair_of_dresses(clinic: Clinic, walk: Walk, axe: Check, rest: str, locale: str) -> None:
+    check(clinic.sign_in(walk(locale)), f"{clinic.app}/{rest}", axe, locale)
+
+
+@pytest.mark.parametrize("locale", PAIRS)
+@pytest.mark.parametrize("path", SIGNED_OUT)
+def test_signed_out_screen_in_each_pair_of_dresses(
+    clinic: Clinic, open_page: OpenPage, axe: Check, path: str, locale: str
+) -> None:
+    known = path.startswith("accounts/")
+    check(open_page(locale=locale), f"{clinic.base}/{path}", axe, locale, 200 if known else 404)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("locale", TRIPLES)
+@pytest.mark.parametrize("name", SCREENS)
+def test_screen_in_every_dress(clinic: Clinic, open_page: OpenPage, axe: Check, name: str, locale: str) -> None:
+    for scheme, width in TRIPLES[locale]:
+        page = clinic.sign_in(open_page(locale=locale, dark=scheme == "dark", width=width))
+        page.goto(address(clinic, ROUTES[name]))
+        check_looks(page, axe, locale, [(scheme, width)])
+
+
+@pytest.mark.parametrize("name", sorted(NO_SCREENS))
+def test_address_left_out_of_the_walk_is_no_screen(clinic: Clinic, name: str) -> None:
+    route = ROUTES[name]
+    if not set(route.params) <= set(clinic.facts["values"]):
+        return  # a key that only a mail or a device holds
+    with httpx.Client(cookies={"admitone_session": clinic.facts["session"]}, trust_env=False) as browser:
+        answer = browser.get(address(clinic, route))
+    is_mail = name == "manage:message_preview"
+    assert is_mail or answer.status_code != 200 or "html" not in answer.headers["Content-Type"]
