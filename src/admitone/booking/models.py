@@ -67,6 +67,7 @@ class Booking(models.Model):
     location = models.CharField(max_length=500, blank=True)
     guest_timezone = models.CharField(max_length=64)
     guest_locale = models.CharField(max_length=10, default="en")
+    offered = models.JSONField(null=True)  # the link's offered times: its guest may move only among them
     source = models.CharField(max_length=16)  # one_time_link, scheduling_link, permanent_link, by_hand, api
     metadata = models.JSONField(default=dict)
     utm = models.JSONField(default=dict)

@@ -82,7 +82,9 @@ def list_public_booking_slots(request: BookingRequest, token: str, window: Windo
     if not plan.active:
         raise Problem("calendar_paused")
     wanted = minutes(window, now=now, timezone=booking.guest_timezone)
-    starts = queries.open_slots(plan, now=now, first=wanted.first, end=wanted.end, exclude_booking=booking.id)
+    starts = queries.open_slots(
+        plan, now=now, first=wanted.first, end=wanted.end, offered=booking.offered, exclude_booking=booking.id
+    )
     return {"slots": shown(starts, plan.rules.duration)}
 
 

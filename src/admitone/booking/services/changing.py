@@ -87,7 +87,8 @@ def _reschedule(
     if start == booking.start_min:
         return booking
     lock_hosts(plan)
-    check_open(plan, start, now=now, by_hand=by_hand, exclude_booking=booking.id)
+    offered = booking.offered if by == "guest" else None
+    check_open(plan, start, now=now, offered=offered, by_hand=by_hand, exclude_booking=booking.id)
     old_start = booking.start_min
     release(booking)
     session = take_time(plan, start)

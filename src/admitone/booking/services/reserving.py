@@ -208,6 +208,7 @@ def _booking(wish: Wish, contact_id: UUID, now: datetime) -> Booking:
         location=plan.location,
         guest_timezone=guest.timezone,
         guest_locale=guest.locale,
+        offered=wish.offered,
         source=wish.source,
         metadata=dict(wish.metadata),
         utm=dict(guest.utm),

@@ -93,12 +93,15 @@ def reissue(
     *, account: Account, link_id: UUID, actor: Actor, now: datetime, created_by: User | None = None
 ) -> OneTimeLink:
     """A new link on the terms of an old one, whatever became of that; an expiry keeps its length, offered times that
-    are over are left out."""
+    are over are left out. Problem("invalid") if none is left: a limited offer never becomes the whole calendar."""
     old = get(account, OneTimeLink, link_id, "calendar", "contact")
     if old.calendar is None or old.calendar.deleted_at is not None:
         raise Problem("not_found", "The calendar of this link has been deleted.")
     span = old.expires_at - old.created_at if old.expires_at else None
     still = [(s, e) for s, e in old.offered or [] if s > to_min_floor(now)]
+    if old.offered and not still:
+        sentence = "All times that the old link offered are over. Create a new link and choose its times."
+        raise Problem("invalid", sentence, fields={"offered": sentence})
     return issue(
         account=account,
         calendar=old.calendar,
@@ -107,7 +110,7 @@ def reissue(
         contact=old.contact,
         contact_policy=old.contact_policy,
         expires_at=now + max(span, timedelta(hours=1)) if span else None,
-        offered=still or None,
+        offered=still if old.offered else None,
         label=old.label,
         note=old.note,
         metadata=old.metadata,

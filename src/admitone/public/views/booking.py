@@ -193,7 +193,7 @@ def move(mine: Mine, start: int) -> HttpResponse:
 
 def show_move(mine: Mine, attempt: booking_page.Attempt) -> HttpResponse:
     plan, booking, reader = mine.managed.plan, mine.managed.booking, mine.reader
-    search = Search(plan, mine.visit.now, exclude_booking=booking.id)
+    search = Search(plan, mine.visit.now, booking.offered, exclude_booking=booking.id)
     lost = attempt.code in booking_page.GONE and attempt.start is not None
     near = search.nearest(attempt.start) if lost and attempt.start is not None else []
     shown = booking_page.pick(mine.visit, search, reader, attempt, lost=lost)
