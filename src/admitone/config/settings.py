@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "admitone.links",
     "admitone.notifications",
     "admitone.integrations",
+    "admitone.workflows",
     "admitone.manage",
     "admitone.public",
     "admitone.api",

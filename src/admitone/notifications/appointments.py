@@ -13,7 +13,7 @@ from admitone.booking.models import Booking
 from admitone.calendars.models import Calendar
 from admitone.logic import ics
 from admitone.messaging.letters import Brand
-from admitone.notifications.times import Reader
+from admitone.values.times import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from admitone.calendars.models import BusySource, Calendar
 from admitone.links.models import LinkRequest, OneTimeLink
 from admitone.logic.clock import to_min_floor
 from admitone.messaging.letters import Action, Letter, Row
-from admitone.notifications.times import Reader, moment
+from admitone.values.times import Reader, moment
 
 
 def link_requested(asked: LinkRequest) -> Letter:

@@ -11,7 +11,7 @@ from admitone.accounts.addresses import scheduling_url
 from admitone.booking.models import Booking
 from admitone.messaging.letters import Action, Letter, Row
 from admitone.notifications.appointments import Appointment, where
-from admitone.notifications.times import Reader, both, moment
+from admitone.values.times import Reader, both, moment
 
 _TALKATIVE = re.compile(r"://|www\.|@|\.\w{2,}/", re.IGNORECASE)
 

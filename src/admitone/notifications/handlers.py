@@ -20,7 +20,7 @@ from admitone.notifications.appointments import load
 from admitone.notifications.posting import Write, to_guest, to_host, to_people
 from admitone.notifications.recipients import Recipient, admins_of, contact_of, distinct, of_host
 from admitone.notifications.tasks import plan_reminder
-from admitone.notifications.times import Reader
+from admitone.values.times import Reader
 
 #: kind of event -> (letter to the guest, letter to the host, iCalendar method)
 LETTERS: dict[str, tuple[Write, Write, ics.Method]] = {

@@ -9,7 +9,7 @@ from admitone.accounts.models import Account, User
 from admitone.accounts.permissions import role
 from admitone.calendars.models import Calendar, Host
 from admitone.links.models import OneTimeLink
-from admitone.notifications.times import Reader
+from admitone.values.times import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from admitone.notifications.times import Reader, both, moment, span
+from admitone.values.times import Reader, both, moment, span
 
 BERLIN = Reader("en", "Europe/Berlin")
 

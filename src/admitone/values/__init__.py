@@ -1,0 +1,21 @@
+"""Merge fields: `{{ contact.first_name }}` in a text becomes a value, checked before and never blank unnoticed."""
+
+from admitone.values.context import Context
+from admitone.values.language import Fault
+from admitone.values.registry import Field, Namespace, merge_fields, namespaces
+from admitone.values.rendering import Rendered, available, check, render, used, value
+
+__all__ = [
+    "Context",
+    "Fault",
+    "Field",
+    "Namespace",
+    "Rendered",
+    "available",
+    "check",
+    "merge_fields",
+    "namespaces",
+    "render",
+    "used",
+    "value",
+]

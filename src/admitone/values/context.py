@@ -1,0 +1,70 @@
+"""Whose values: ids and what earlier steps left, read from the database when a text asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from admitone.accounts.models import Account, User
+from admitone.booking.models import Booking
+from admitone.calendars.models import Calendar
+from admitone.contacts.models import Contact
+from admitone.links.models import OneTimeLink
+from admitone.values.times import Reader
+
+
+@dataclass(frozen=True)
+class Context:
+    """`steps` maps a step's name to its outputs. Rows of other accounts are never read, whatever the ids say."""
+
+    account: Account
+    now: datetime
+    contact_id: UUID | str | None = None
+    booking_id: UUID | str | None = None
+    link_id: UUID | str | None = None
+    calendar_id: UUID | str | None = None
+    user_id: UUID | str | None = None
+    steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def contact(self) -> Contact | None:
+        return self._row(Contact.objects.filter(erased_at=None), self.contact_id)
+
+    @cached_property
+    def booking(self) -> Booking | None:
+        return self._row(Booking.objects.select_related("calendar__schedule", "host__user"), self.booking_id)
+
+    @cached_property
+    def link(self) -> OneTimeLink | None:
+        return self._row(OneTimeLink.objects.select_related("calendar"), self.link_id)
+
+    @cached_property
+    def calendar(self) -> Calendar | None:
+        """The calendar itself, else that of the appointment or the link."""
+        if self.calendar_id:
+            return self._row(Calendar.objects.select_related("schedule"), self.calendar_id)
+        if self.booking:
+            return self.booking.calendar
+        return self.link.calendar if self.link else None
+
+    @cached_property
+    def user(self) -> User | None:
+        """The user named, else the host of the appointment."""
+        if self.user_id:
+            return User.objects.filter(pk=self.user_id, memberships__account=self.account).first()
+        return self.booking.host.user if self.booking else None
+
+    @cached_property
+    def reader(self) -> Reader:
+        """In whose language and zone times are written: the contact's, else the account's."""
+        contact, booking = self.contact, self.booking
+        locale = (booking and booking.guest_locale) or (contact and contact.locale) or self.account.locale
+        zone = (booking and booking.guest_timezone) or (contact and contact.timezone) or self.account.timezone
+        return Reader(locale, zone)
+
+    def _row(self, rows: Any, row_id: UUID | str | None) -> Any:
+        return rows.filter(pk=row_id, account=self.account).first() if row_id else None

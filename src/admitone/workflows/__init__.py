@@ -1,0 +1,1 @@
+"""Triggers and steps: what happens by itself once a contact has entered."""

@@ -1,0 +1,1 @@
+"""A file an action; see workflows/registry.py."""

@@ -1,0 +1,195 @@
+"""Generate One-Time Booking Link: the same link for the same run and step while it can be booked, else a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from admitone.accounts.addresses import one_time_url
+from admitone.accounts.models import Account
+from admitone.accounts.queries import as_uuid
+from admitone.calendars.models import Calendar
+from admitone.links.models import OneTimeLink
+from admitone.links.queries import state_of
+from admitone.links.services import issue, revoke
+from admitone.logic.clock import iso, to_min_floor
+from admitone.logic.errors import Problem
+from admitone.logic.links import check_terms, clean_offered
+from admitone.values import render
+from admitone.workflows.models import Enrollment
+from admitone.workflows.outcomes import Done
+from admitone.workflows.periods import Period
+from admitone.workflows.registry import Action, Faults, action, params
+from admitone.workflows.run import StepContext
+
+BOOKABLE = ("active", "not_open")
+
+
+@params
+class Span:
+    """One offered stretch of time."""
+
+    start: datetime
+    end: datetime
+
+
+@action("one_time_link.generate")
+class GenerateLink(Action):
+    """A link of the run's own, for its contact."""
+
+    label = _("Generate One-Time Booking Link")
+    category = _("Appointments")
+    icon = "ticket"
+    templates = ("label", "note")
+    outputs = {
+        "url": "https://book.example.com/o/1Ab2Cd3Ef4",
+        "expires_at": "2026-12-01T09:00:00Z",
+        "status": "active",
+    }
+    provides = frozenset({"one_time_link", "calendar"})
+
+    @params
+    class Params:
+        """`expires_in` counts from the first message that carries the link. `contact_policy` is loosened to prefill for a
+        contact without an address."""
+
+        calendar: UUID
+        expires_in: Period | None = None
+        expires_at: datetime | None = None
+        not_before: datetime | None = None
+        contact_policy: Literal["prefill", "verify", "refuse"] = "prefill"
+        max_uses: int = 1
+        offered: tuple[Span, ...] | None = None
+        label: str = ""
+        note: str = ""
+        metadata: dict[str, str | int | float | bool | None] | None = None
+        delete_earlier: bool = False
+
+    @classmethod
+    def summary(cls, params: Any) -> str:
+        found = Calendar.objects.filter(pk=params.calendar).values_list("name", flat=True).first()
+        return found or str(cls.label)
+
+    @classmethod
+    def check(cls, params: Any, account: Account) -> Faults:
+        found = Calendar.objects.filter(pk=params.calendar, account=account, deleted_at=None)
+        faults: Faults = {} if found.exists() else {"calendar": str(_("There is no such calendar."))}
+        if params.expires_in and params.expires_at:
+            faults["expires_in"] = str(_("Choose one of the two ways to expire."))
+        if params.expires_in and (wrong := params.expires_in.fault()):
+            faults["expires_in"] = wrong
+        faults |= aware_faults(params)
+        return faults or terms_faults(params)
+
+    @classmethod
+    def current(cls, outputs: Mapping[str, Any], account: Account, now: datetime) -> Mapping[str, Any]:
+        link = link_of(account, outputs.get("link"))
+        return {**outputs, **facts_of(link, now)} if link else outputs
+
+    def run(self, step: StepContext) -> Done:
+        before = latest(step, step.name)
+        if before is not None and state_of(before, step.now) in BOOKABLE:
+            return done(before, step.now)
+        if step.params.delete_earlier:
+            delete_earlier(step)
+        return done(make(step, step.name, step.params), step.now)
+
+
+def aware_faults(params: Any) -> Faults:
+    spans = params.offered or ()
+    named = [("expires_at", params.expires_at), ("not_before", params.not_before)]
+    named += [("offered", at) for span in spans for at in (span.start, span.end)]
+    wrong = str(_("Write the time with its offset, like 2026-12-01T09:00:00Z."))
+    return {name: wrong for name, at in named if at is not None and at.utcoffset() is None}
+
+
+def terms_faults(params: Any) -> Faults:
+    """Terms that could never hold; whether a moment has passed is asked when the link is made."""
+    early = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+    try:
+        check_terms(now=early, max_uses=params.max_uses, not_before=params.not_before, expires_at=params.expires_at)
+        clean_offered(offered(params), now_min=0)
+    except Problem as problem:
+        return problem.fields
+    return {}
+
+
+def offered(params: Any) -> list[tuple[int, int]] | None:
+    if params.offered is None:
+        return None
+    return [(to_min_floor(span.start), to_min_floor(span.end)) for span in params.offered]
+
+
+def source_of(step: StepContext, name: str) -> str:
+    return f"{step.enrollment.id.hex}:{name}"
+
+
+def latest(step: StepContext, name: str) -> OneTimeLink | None:
+    """The newest link that the step of this name made in this run."""
+    outputs = step.enrollment.outputs.get(name) or {}
+    return link_of(step.account, outputs.get("link"))
+
+
+def link_of(account: Account, link_id: Any) -> OneTimeLink | None:
+    key = as_uuid(link_id) if link_id else None
+    rows = OneTimeLink.objects.select_related("calendar", "contact")
+    return rows.filter(pk=key, account=account).first() if key else None
+
+
+def make(step: StepContext, name: str, params: Any, replaces: UUID | None = None) -> OneTimeLink:
+    """Issue the link on the terms of a step's Params."""
+    calendar = Calendar.objects.filter(pk=params.calendar, account=step.account, deleted_at=None).first()
+    if calendar is None:
+        raise Problem("not_found", "The calendar of this step has been deleted.")
+    contact = step.contact
+    bound = contact is not None and bool(contact.email)
+    return issue(
+        account=step.account,
+        calendar=calendar,
+        actor=step.actor,
+        now=step.now,
+        contact=contact,
+        contact_policy=params.contact_policy if bound else "prefill",
+        max_uses=params.max_uses,
+        not_before=params.not_before,
+        expires_at=step.now + params.expires_in.delta if params.expires_in else params.expires_at,
+        offered=offered(params),
+        label=render(params.label, step.values, channel="subject").text[:120],
+        note=render(params.note, step.values, channel="text").text[:1000],
+        metadata=params.metadata,
+        source_kind="workflow",
+        source_id=source_of(step, name),
+        replaces=replaces,
+    )
+
+
+def done(link: OneTimeLink, now: datetime) -> Done:
+    return Done(outputs_of(link, now), context_of(link))
+
+
+def context_of(link: OneTimeLink) -> dict[str, str]:
+    return {"link": str(link.id), "calendar": str(link.calendar_id)}
+
+
+def outputs_of(link: OneTimeLink, now: datetime) -> dict[str, Any]:
+    return {"link": str(link.id), "url": one_time_url(link.id), **facts_of(link, now)}
+
+
+def facts_of(link: OneTimeLink, now: datetime) -> dict[str, Any]:
+    return {"expires_at": iso(link.expires_at) if link.expires_at else None, "status": state_of(link, now)}
+
+
+def delete_earlier(step: StepContext) -> None:
+    """Withdraw this contact's unused links of this workflow, so that only the newest works."""
+    if step.contact is None:
+        return
+    runs = Enrollment.objects.filter(workflow_id=step.enrollment.workflow_id, contact=step.contact)
+    ids = [f"{run.hex}:" for run in runs.exclude(pk=step.enrollment.pk).values_list("id", flat=True)]
+    rows = OneTimeLink.objects.filter(account=step.account, contact=step.contact, source_kind="workflow")
+    for link in rows.filter(uses=0, deleted_at=None):
+        if any(link.source_id.startswith(prefix) for prefix in ids):
+            revoke(account=step.account, link_id=link.id, actor=step.actor, now=step.now)

@@ -1,0 +1,233 @@
+"""Send Email: never blank, never with a link that cannot be booked, never twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from admitone.accounts.models import Account
+from admitone.events import record_many
+from admitone.links.models import OneTimeLink
+from admitone.links.queries import state_of
+from admitone.links.services import update
+from admitone.links.services.issuing import event_of
+from admitone.logic.identity import clean_email
+from admitone.logic.steps import next_open
+from admitone.messaging import queries as messaging
+from admitone.messaging.letters import Action as Button
+from admitone.messaging.letters import Brand, by_hand
+from admitone.messaging.models import Message
+from admitone.messaging.services import queue
+from admitone.values import render, used
+from admitone.workflows.actions.generate_link import (
+    BOOKABLE,
+    GenerateLink,
+    context_of,
+    latest,
+    link_of,
+    make,
+    outputs_of,
+)
+from admitone.workflows.documents import minutes
+from admitone.workflows.outcomes import Done, End, Failed, Outcome, Skipped, Wait
+from admitone.workflows.registry import Action, Faults, action, params
+from admitone.workflows.run import StepContext
+
+LATEST = "one_time_link"
+
+
+@action("email.send")
+class SendEmail(Action):
+    """A mail to the contact, or to an address of one's own."""
+
+    label = _("Send Email")
+    category = _("Communication")
+    icon = "mail"
+    templates = ("subject", "body", "to")
+    outputs = {"status": "sent"}
+
+    @params
+    class Params:
+        """Merge texts. `to` is the contact's address if empty. `dead_link`: when a merged link can no longer be booked,
+        make a new one, skip this mail, stop; auto skips it once the link was used and else makes a new one."""
+
+        subject: str
+        body: str
+        to: str = ""
+        dead_link: Literal["auto", "new", "skip", "stop"] = "auto"
+
+    @classmethod
+    def summary(cls, params: Any) -> str:
+        return params.subject[:120]
+
+    @classmethod
+    def check(cls, params: Any, account: Account) -> Faults:
+        empty = str(_("This must not be empty."))
+        return {name: empty for name in ("subject", "body") if not getattr(params, name).strip()}
+
+    def run(self, step: StepContext) -> Outcome:
+        if closed := outside_window(step):
+            return closed
+        to = recipient(step)
+        if isinstance(to, (Skipped, Failed)):
+            return to
+        links = Links.of(step)
+        if ended := links.refresh():
+            return ended
+        return send(step, links, to)
+
+
+def outside_window(step: StepContext) -> Wait | None:
+    """Until the workflow's sending window opens."""
+    window = step.settings.window
+    if window is None:
+        return None
+    zone = ZoneInfo(step.settings.timezone or step.account.timezone)
+    opens = next_open(step.now, zone, window.days, minutes(window.start), minutes(window.end))
+    return Wait(opens, note="Waits for the sending window.") if opens > step.now else None
+
+
+def recipient(step: StepContext) -> str | Skipped | Failed:
+    if not step.params.to.strip():
+        found = step.contact.email if step.contact else ""
+        return found or Skipped("no email")
+    text = render(step.params.to, step.values, channel="subject").text
+    if not text:
+        return Skipped("no email")
+    try:
+        return clean_email(text)
+    except ValueError as error:
+        return Failed(f"{text}: {error}")
+
+
+@dataclass
+class Links:
+    """The links that this mail merges, by the name it calls them: a step's, or the latest."""
+
+    step: StepContext
+    found: dict[str, OneTimeLink]
+    changed: bool = False
+
+    @classmethod
+    def of(cls, step: StepContext) -> Links:
+        found: dict[str, OneTimeLink] = {}
+        for value in sorted(used(step.params.subject) | used(step.params.body)):
+            words = value.split(".")
+            name = words[1] if words[0] == "steps" else words[0]
+            is_latest = name == LATEST and words[0] != "steps"
+            link = link_of(step.account, step.enrollment.context.get("link")) if is_latest else latest(step, name)
+            if link is not None and (is_latest or words[0] == "steps"):
+                found[name] = link
+        return cls(step, found)
+
+    def refresh(self) -> Outcome | None:
+        """Replace links that cannot be booked, or say why this mail is not sent."""
+        for name, link in list(self.found.items()):
+            state = state_of(link, self.step.now)
+            if state in BOOKABLE:
+                self.count_from_now(name, link)
+                continue
+            wish = self.step.params.dead_link
+            if wish == "skip" or (wish == "auto" and state == "used"):
+                return Skipped(f"The link is {state}.")
+            if wish == "stop":
+                return End(f"Stopped: the link is {state}.")
+            maker = self.maker(link)
+            if maker is None or state == "paused":
+                return Failed(f"The link is {state}, and no step of this run can make a new one.")
+            self.renew(name, maker, link)
+        return None
+
+    def maker(self, link: OneTimeLink) -> str | None:
+        """The name of the step of this run that made the link."""
+        run, _colon, name = link.source_id.partition(":")
+        found = self.step.another(name) if run == self.step.enrollment.id.hex else None
+        return name if found is not None and found["type"] == GenerateLink.key else None
+
+    def params_of(self, maker: str) -> Any:
+        found = self.step.another(maker)
+        return GenerateLink.read(found["params"])[0] if found else None
+
+    def renew(self, name: str, maker: str, old: OneTimeLink) -> None:
+        made = make(self.step, maker, self.params_of(maker), replaces=old.id)
+        self.keep(maker, made)
+        self.step.enrollment.context.update(context_of(made))
+        self.found[name] = made
+
+    def count_from_now(self, name: str, link: OneTimeLink) -> None:
+        """A relative expiry counts from the first message that carries the link."""
+        maker = self.maker(link)
+        terms = self.params_of(maker) if maker else None
+        sent = maker and (self.step.enrollment.outputs.get(maker) or {}).get("sent")
+        if not maker or terms is None or not terms.expires_in or sent:
+            return
+        expires = self.step.now + terms.expires_in.delta
+        changed = update(
+            account=self.step.account, link_id=link.id, actor=self.step.actor, now=self.step.now, expires_at=expires
+        )
+        self.keep(maker, changed)
+        self.found[name] = changed
+
+    def keep(self, maker: str, link: OneTimeLink) -> None:
+        outputs = {**outputs_of(link, self.step.now), "sent": True}
+        self.step.enrollment.outputs[maker] = outputs
+        self.changed = True
+
+    def urls(self) -> list[str]:
+        return list(dict.fromkeys(outputs_of(link, self.step.now)["url"] for link in self.found.values()))
+
+
+def send(step: StepContext, links: Links, to: str) -> Outcome:
+    context = step.fresh().values if links.changed else step.values
+    with context.reader.speaking():
+        subject = render(step.params.subject, context, channel="subject")
+        body = render(step.params.body, context, channel="text")
+        empty = list(dict.fromkeys([*subject.empty, *body.empty]))
+        if empty or not subject.text or not body.text.strip():
+            return Failed(f"Not sent: {', '.join(empty) or 'the text'} is empty.")
+        message = keep(step, links, to, subject.text, body.text)
+    if message.status == "failed":
+        return Failed(message.error)
+    told(step, links, message)
+    return Done({"status": message.status}, message_id=message.id)
+
+
+def keep(step: StepContext, links: Links, to: str, subject: str, body: str) -> Message:
+    """The rendered mail, queued in the transaction that records the step."""
+    shown = [url for url in links.urls() if url in body]
+    brand = brand_of(step, links)
+    rendered = by_hand(subject, body, brand, button=Button(gettext("Choose a time"), shown[0]) if shown else None)
+    sender = step.settings.sender
+    return queue(
+        account_id=step.account.id,
+        contact_id=step.enrollment.contact_id,
+        link_id=next(iter(links.found.values())).id if links.found else None,
+        kind="workflow",
+        key=step.key,
+        to=to,
+        from_name=sender.from_name,
+        reply_to=sender.reply_to or messaging.reply_to(step.account),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        must_contain=shown,
+        now=step.now,
+    )
+
+
+def brand_of(step: StepContext, links: Links) -> Brand:
+    calendar = next((link.calendar for link in links.found.values() if link.calendar), None)
+    return Brand(step.account.name, calendar.brand_color if calendar else "")
+
+
+def told(step: StepContext, links: Links, message: Message) -> None:
+    record_many(
+        [
+            event_of(link, "one_time_link.sent", step.actor, step.now, message=str(message.id))
+            for link in {link.id: link for link in links.found.values()}.values()
+        ]
+    )

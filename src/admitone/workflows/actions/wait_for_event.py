@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from admitone.accounts.models import Account
+from admitone.logic import steps
+from admitone.workflows.outcomes import Branch, Outcome, Skipped, Wait
+from admitone.workflows.periods import Period
+from admitone.workflows.registry import Action, Faults, action, params
+from admitone.workflows.run import StepContext
+from admitone.workflows.waking import LINK_KINDS, happened
+
+HAPPENED, TIMED_OUT = "happened", "timed_out"
+BOOKS = ("one_time_link.used", "booking.created")
+
+
+@action("wait.for_event")
+class WaitForEvent(Action):
+    """Until the contact does something, or long enough. A link that was used, or a booking made since entering, counts."""
+
+    label = _("Wait for an event")
+    category = _("Flow")
+    icon = "bell-ring"
+    branching = True
+    outputs = {"happened": "true"}
+
+    @params
+    class Params:
+        """`step` names the step whose link is meant, the latest link if empty. Branches: "happened", "timed_out"."""
+
+        event: Literal[
+            "one_time_link.used",
+            "one_time_link.opened",
+            "one_time_link.expired",
+            "one_time_link.deleted",
+            "booking.created",
+            "booking.rescheduled",
+            "booking.cancelled",
+            "booking.no_show",
+            "form.submitted",
+            "message.received",
+        ]
+        timeout: Period | None = None
+        step: str = ""
+
+    @classmethod
+    def check(cls, params: Any, account: Account) -> Faults:
+        wrong = params.timeout.fault() if params.timeout else ""
+        return {"timeout": wrong} if wrong else {}
+
+    @classmethod
+    def closed(cls, branches: Sequence[Mapping[str, Any]]) -> bool:
+        return {branch.get("name") for branch in branches} >= {HAPPENED, TIMED_OUT}
+
+    @classmethod
+    def check_branches(cls, branches: Sequence[Mapping[str, Any]]) -> Faults:
+        names = [branch.get("name") for branch in branches]
+        fits = len(set(names)) == len(names) and set(names) <= {HAPPENED, TIMED_OUT}
+        return {} if fits else {"branches": str(_('The branches are called "happened" and "timed_out".'))}
+
+    @classmethod
+    def nouns(cls, params: Any, branch: str | None) -> frozenset[str]:
+        booked = branch == HAPPENED and params.event in (*BOOKS, "booking.rescheduled", "booking.no_show")
+        return frozenset({"appointment", "calendar"}) if booked else frozenset()
+
+    def run(self, step: StepContext) -> Outcome:
+        awaits = awaited(step)
+        if not awaits:
+            return Skipped("There is nothing to wait for: this run has no such link or contact.")
+        begun = step.run.started_at
+        since = step.enrollment.created_at if step.params.event == "booking.created" else begun
+        event = happened(step.account.id, step.params.event, awaits, since)
+        if event is not None:
+            ids = {name: event.facts[name] for name in ("booking", "calendar") if event.facts.get(name)}
+            return Branch({"happened": True}, ids, n=branch_called(step, HAPPENED))
+        due = begun + step.params.timeout.delta if step.params.timeout else None
+        if due is not None and step.now >= due:
+            return Branch({"happened": False}, n=branch_called(step, TIMED_OUT))
+        return Wait(due, (step.params.event,), awaits)
+
+
+def awaited(step: StepContext) -> str:
+    if step.params.event in LINK_KINDS:
+        made = step.enrollment.outputs.get(step.params.step) or {}
+        link = made.get("link") if step.params.step else step.enrollment.context.get("link")
+        return f"one_time_link:{link}" if link else ""
+    return f"contact:{step.enrollment.contact_id}" if step.enrollment.contact_id else ""
+
+
+def branch_called(step: StepContext, name: str) -> int | None:
+    rows = enumerate(steps.branches(step.step))
+    return next((n for n, branch in rows if branch.get("name") == name), None)

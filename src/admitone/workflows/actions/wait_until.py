@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from admitone.accounts.models import Account
+from admitone.logic.clock import from_min
+from admitone.workflows.outcomes import Done, End, Outcome, Skipped, Wait
+from admitone.workflows.registry import Action, Faults, action, params
+from admitone.workflows.run import StepContext
+
+MOVES = ("booking.rescheduled", "booking.cancelled")
+
+
+@action("wait.until")
+class WaitUntil(Action):
+    """Until a moment, or some minutes before or after the appointment, wherever that is moved to."""
+
+    label = _("Wait until")
+    category = _("Flow")
+    icon = "calendar-clock"
+
+    @params
+    class Params:
+        """`at`, or `anchor` with `minutes` (negative is before). `if_passed`: what to do when that is over already."""
+
+        at: datetime | None = None
+        anchor: Literal["appointment.start", "appointment.end"] | None = None
+        minutes: int = 0
+        if_passed: Literal["continue", "stop"] = "continue"
+        if_cancelled: Literal["continue", "stop"] = "stop"
+
+    @classmethod
+    def check(cls, params: Any, account: Account) -> Faults:
+        if (params.at is None) == (params.anchor is None):
+            return {"at": str(_("Choose a moment or an appointment to count from."))}
+        if params.at is not None and params.at.utcoffset() is None:
+            return {"at": str(_("Write the time with its offset, like 2026-12-01T09:00:00Z."))}
+        return {} if abs(params.minutes) <= 60 * 24 * 366 else {"minutes": str(_("Choose at most a year."))}
+
+    def run(self, step: StepContext) -> Outcome:
+        params, booking = step.params, step.values.booking
+        if params.at is not None:
+            return wait(step, params.at)
+        if booking is None:
+            return Skipped("There is no appointment to wait for.")
+        if booking.status == "cancelled":
+            stopped = params.if_cancelled == "stop"
+            return End("Stopped: the appointment was cancelled.") if stopped else Done(note="It was cancelled.")
+        anchor = booking.start_min if params.anchor == "appointment.start" else booking.end_min
+        due = from_min(anchor) + timedelta(minutes=params.minutes)
+        return wait(step, due, awaits=f"booking:{booking.id}")
+
+
+def wait(step: StepContext, due: datetime, awaits: str = "") -> Outcome:
+    """A moment that had passed before the step began is no wait: its setting says what follows."""
+    if step.now < due:
+        return Wait(due, MOVES if awaits else (), awaits)
+    passed = due <= step.run.started_at
+    if passed and step.params.if_passed == "stop":
+        return End("Stopped: the moment to wait for had passed.")
+    return Done(note="That moment had passed already." if passed else "")

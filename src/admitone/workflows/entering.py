@@ -1,0 +1,113 @@
+"""Who enters a workflow: at most once per event, at most once ever where re-entry is off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from admitone.accounts.queries import as_uuid
+from admitone.contacts.models import Contact
+from admitone.events.models import Event
+from admitone.logic.steps import START
+from admitone.workflows.documents import read_settings
+from admitone.workflows.engine import start
+from admitone.workflows.models import Enrollment, Subscription, Workflow, WorkflowVersion
+from admitone.workflows.registry import triggers
+
+#: Runs may cause events that start other runs; after so many it is a circle.
+MAX_DEPTH = 5
+CIRCLE = "Stopped: workflows were starting each other in a circle."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What brings a contact in."""
+
+    trigger: str
+    contact_id: UUID | None
+    event_id: UUID | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
+    depth: int = 0
+
+
+def enter(event: Event, now: datetime) -> None:
+    """Enroll in every published workflow that a trigger opens for this event, in the caller's transaction."""
+    rows = Subscription.objects.filter(
+        account_id=event.account_id, kind=event.kind, workflow__status="published", workflow__deleted_at=None
+    )
+    opened: dict[UUID, tuple[Workflow, Entry]] = {}
+    cause: tuple[int, UUID | None] | None = None
+    for row in rows.select_related("workflow").order_by("id"):
+        kind = triggers().get(row.trigger)
+        if kind is None or row.workflow_id in opened:
+            continue
+        filters, wrong = kind.read(row.filters)
+        if wrong or not kind.matches(filters, event):
+            continue
+        cause = cause or origin(event)
+        if cause[1] == row.workflow_id:  # a workflow does not start itself
+            continue
+        entry = Entry(row.trigger, kind.contact(event), event.id, event.facts, kind.context(event), cause[0])
+        opened[row.workflow_id] = (row.workflow, entry)
+    for workflow, entry in opened.values():
+        enroll(workflow, entry, now)
+
+
+def origin(event: Event) -> tuple[int, UUID | None]:
+    """How many runs led to this event, and the workflow of the last one."""
+    run_id = as_uuid(event.actor_id) if event.actor_kind == "workflow" else None
+    run = Enrollment.objects.filter(pk=run_id).values_list("depth", "workflow_id").first() if run_id else None
+    return (max(run[0] + 1, event.depth), run[1]) if run else (event.depth, None)
+
+
+def enroll(workflow: Workflow, entry: Entry, now: datetime) -> Enrollment | None:
+    """A new enrollment in the published version; None if this contact, or this event, has been in before."""
+    version = WorkflowVersion.objects.filter(workflow=workflow, number=workflow.published_version or 0).first()
+    contact_id = known(workflow, entry.contact_id)
+    if version is None or (entry.contact_id and contact_id is None):
+        return None
+    again = contact_id is None or read_settings(workflow.settings).reentry
+    once = None if again else f"contact:{contact_id}"
+    if once and contact_id and Enrollment.objects.filter(workflow=workflow, contact_id=contact_id).exists():
+        return None
+    circle = entry.depth > MAX_DEPTH
+    enrollment = Enrollment(
+        account_id=workflow.account_id,
+        workflow=workflow,
+        version=version,
+        contact_id=contact_id,
+        trigger=entry.trigger,
+        cause_event_id=entry.event_id,
+        cause_facts=dict(entry.facts),
+        context=dict(entry.context),
+        depth=entry.depth,
+        once=once,
+        status="stopped" if circle else "active",
+        reason=CIRCLE if circle else "",
+        path=None if circle else list(START),
+        created_at=now,
+        updated_at=now,
+        finished_at=now if circle else None,
+    )
+    try:
+        with transaction.atomic():
+            enrollment.save(force_insert=True)
+    except IntegrityError:
+        return None
+    if not circle:
+        start([enrollment])
+    return enrollment
+
+
+def known(workflow: Workflow, contact_id: UUID | None) -> UUID | None:
+    """The contact, if it is the account's and not erased."""
+    if contact_id is None:
+        return None
+    rows = Contact.objects.filter(pk=contact_id, account_id=workflow.account_id, erased_at=None)
+    return rows.values_list("id", flat=True).first()

@@ -1,0 +1,34 @@
+"""Lengths of time as people write them: `{"hours": 2}`."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from admitone.workflows.registry import params
+
+MAX_PERIOD = timedelta(days=730)
+
+
+@params
+class Period:
+    seconds: float = 0
+    minutes: float = 0
+    hours: float = 0
+    days: float = 0
+    weeks: float = 0
+
+    @property
+    def delta(self) -> timedelta:
+        return timedelta(**{field.name: getattr(self, field.name) for field in fields(self)})
+
+    def fault(self) -> str:
+        """Why this is not a length to wait for, or ""."""
+        if any(getattr(self, field.name) < 0 for field in fields(self)):
+            return _("Choose a length above zero.")
+        try:
+            return "" if timedelta() < self.delta <= MAX_PERIOD else _("Choose a length above zero, up to two years.")
+        except (OverflowError, ValueError):
+            return _("Choose a length above zero, up to two years.")

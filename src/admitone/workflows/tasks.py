@@ -1,0 +1,26 @@
+"""Background work of workflows, and what becomes of an enrollment whose job dies."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from admitone.jobs import DeadJob, on_dead
+from admitone.workflows.engine import LIVE, Turn, advance, finish, locked
+
+__all__ = ["advance"]
+
+
+def give_up(job: DeadJob) -> None:
+    """An enrollment never stays active behind a dead job: it is seen as failed and can be retried."""
+    if job.task != advance.name:
+        return
+    with transaction.atomic():
+        enrollment = locked(job.args["enrollment_id"])
+        if enrollment is not None and enrollment.status in LIVE:
+            work = Turn(enrollment, timezone.now())
+            finish(work, "failed", job.error[:500])
+            work.save()
+
+
+on_dead.append(give_up)

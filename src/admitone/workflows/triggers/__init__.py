@@ -1,0 +1,1 @@
+"""A file a family of triggers; see workflows/registry.py."""
