@@ -238,7 +238,7 @@ def test_code_mailed_to_the_bound_address_opens_the_link(clinic: Clinic, page: P
 
 
 def test_used_link_asks_for_a_new_one(clinic: Clinic, page: Page) -> None:
-    page.goto(clinic.url("link-used"))
+    clinic.visit(page, "link-used")
     page.locator("summary", has_text="Ask for a new link").click()
     form = page.locator("form", has=page.locator("[name=note]"))
     form.get_by_label("Your name").fill("Otto Again")
@@ -251,7 +251,7 @@ def test_used_link_asks_for_a_new_one(clinic: Clinic, page: Page) -> None:
 @pytest.mark.parametrize("email", ["nora@guest.example", "nobody@guest.example"])
 def test_mail_me_my_booking_answers_the_same_for_everybody(clinic: Clinic, page: Page, email: str) -> None:
     before = len(clinic.smtp.messages)
-    page.goto(clinic.url("link-used"))
+    clinic.visit(page, "link-used")
     page.locator("summary", has_text="Is this your booking?").click()
     page.locator("#mine_email").fill(email)
     page.get_by_role("button", name="Send me my booking").click()
@@ -284,8 +284,7 @@ def test_closed_link_says_why_and_shows_no_way_in(
 
 
 def test_no_open_times_can_be_asked_for(clinic: Clinic, page: Page) -> None:
-    answer = page.goto(clinic.url("link-full"))
-    assert answer and answer.status == 200
+    clinic.visit(page, "link-full")
     expect(page.get_by_text("There are no open times at the moment")).to_be_visible()
     page.get_by_label("Your name").fill("Otto Again")
     page.get_by_label("Email").fill("otto@guest.example")

@@ -167,9 +167,8 @@ def test_pasted_link_is_explained_in_a_sentence(clinic: Clinic, owner: Page) -> 
 
 def test_request_is_answered_with_one_press(clinic: Clinic, owner: Page) -> None:
     address = "paul@guest.example"
-    token = clinic.facts["states"]["link-expired"]
     guest = owner.context.new_page()
-    guest.goto(clinic.base + token)
+    clinic.visit(guest, "link-expired")
     guest.locator("summary", has_text="Ask for a new link").click()
     guest.get_by_label("Your name").fill("Paul Late")
     guest.get_by_label("Email").fill(address)

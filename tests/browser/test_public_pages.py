@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.public.conftest import Practice, manage_path, minute, practice
+from tests.public.conftest import Practice, minute, practice
 
 from admitone.booking.models import Booking
 from admitone.links.models import OneTimeLink
@@ -110,53 +109,6 @@ def test_link_counts_as_opened_after_a_gesture(live_server: Any, open_page: Any,
     with page.expect_response(re.compile("/opened$")):
         page.mouse.click(5, 5)
     assert OneTimeLink.objects.get().opened_at == practice.now
-
-
-def states(practice: Practice) -> dict[str, str]:
-    """One address for each state of the public pages."""
-    practice.change(phone="optional", consent_text="I agree.", location_kind="address", location="Lindenstraße 12")
-    used = practice.link()
-    OneTimeLink.objects.filter(id=used.id).update(uses=1)
-    from admitone.accounts.addresses import one_time_url
-
-    manage = manage_path(practice.booking(f"{DAY} 15:00"))
-    contact = practice.contact()
-    slot = [(minute("2026-11-04 10:00"), minute("2026-11-04 10:30"))]
-    taken = [(minute(f"{DAY} 15:00"), minute(f"{DAY} 15:30"))]
-    return {
-        "active": practice.path(expires_at=practice.now + timedelta(days=9), note="Bring your card."),
-        "bound": practice.path(contact=contact),
-        "verify": practice.path(contact=contact, contact_policy="verify"),
-        "only": practice.path(contact=contact, offered=slot),
-        "gone": practice.path(offered=taken),
-        "used": one_time_url(used.id).replace("http://testserver", ""),
-        "expired": practice.path(at=practice.now - timedelta(days=3), expires_at=practice.now - timedelta(days=1)),
-        "not open": practice.path(not_before=practice.now + timedelta(days=1)),
-        "scheduling": f"{practice.scheduling}?tz=Asia/Tokyo&day=2026-11-05",
-        "manage": f"{manage}?new=1",
-        "reschedule": f"{manage}/reschedule",
-        "cancel": f"{manage}/cancel",
-        "unknown": "/o/unknown",
-    }
-
-
-@pytest.mark.parametrize(
-    ("width", "dark", "locale"),
-    [(320, False, "en-GB"), (1280, True, "en-GB"), (320, True, "ar"), (1280, False, "ar")],
-)
-def test_every_state_is_accessible_and_fits(
-    live_server: Any, open_page: Any, axe: Any, practice: Practice, width: int, dark: bool, locale: str
-) -> None:
-    page = open_page(width=width, dark=dark, locale=locale)
-    page.emulate_media(reduced_motion="reduce", color_scheme="dark" if dark else "light")
-    for state, path in states(practice).items():
-        page.goto(live_server.url + path)
-        if page.locator("input[type=radio][name=start]").count():
-            page.locator("input[name=start]").first.check(force=True)
-        for summary in page.locator("main details > summary").all():
-            summary.click()
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
 
 
 def test_refused_forms_are_accessible(live_server: Any, open_page: Any, axe: Any, practice: Practice) -> None:
