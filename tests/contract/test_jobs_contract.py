@@ -65,7 +65,7 @@ def working(threads: int = 2, lease: float = LEASE, grace: float = 5.0) -> Itera
 def worker_process(lease: float = LEASE, grace: float = 5.0) -> Iterator[subprocess.Popen[bytes]]:
     name = str(connection.settings_dict["NAME"])
     url = with_database(environment.server_url(), name) if environment.is_postgres() else f"sqlite:///{name}"
-    env = {**os.environ, "ADMITONE_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "ADMITONE_DATABASE_URL": url, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     command = [sys.executable, "-m", "tests.contract.jobs_worker", str(lease), str(grace)]
     process = subprocess.Popen(command, env=env, cwd=ROOT)
     try:

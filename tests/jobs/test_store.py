@@ -1,7 +1,11 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from pytest_django import DjangoAssertNumQueries
 from tests.contract import jobs_tasks as tasks
 
@@ -64,6 +68,34 @@ def test_sleeper_is_claimed_from_its_time_on(now: datetime) -> None:
 def test_idle_claim_only_reads(now: datetime, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(3):
         assert take(now) == []
+
+
+@pytest.mark.database("postgresql")
+def test_idle_look_beside_many_sleepers_reads_indexes_in_a_prepared_plan(now: datetime) -> None:
+    later = tasks.note.using(run_after=now + timedelta(days=20))
+    enqueue_many(note(str(n), later) for n in range(5000))
+    said: list[tuple[str, tuple[object, ...]]] = []
+
+    def record(run: Callable[..., Any], sql: str, params: tuple[object, ...], *rest: Any) -> Any:
+        said.append((sql, params))
+        return run(sql, params, *rest)
+
+    with connection.execute_wrapper(record):
+        store.anything_due(now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE jobs_job")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        plans = [generic_plan(cursor, n, sql, params) for n, (sql, params) in enumerate(said)]
+    assert ["Seq Scan" in plan for plan in plans] == [False] * 3
+
+
+def generic_plan(cursor: CursorWrapper, n: int, sql: str, params: tuple[object, ...]) -> str:
+    """The plan PostgreSQL makes once it no longer looks at the values."""
+    for place in range(len(params)):
+        sql = sql.replace("%s", f"${place + 1}", 1)
+    cursor.execute(f"PREPARE look{n} AS {sql}")
+    cursor.execute(f"EXPLAIN EXECUTE look{n} ({', '.join(repr(str(value)) for value in params)})")
+    return "\n".join(line for (line,) in cursor.fetchall())
 
 
 def test_lost_lease_makes_the_first_worker_s_result_void(now: datetime) -> None:

@@ -17,6 +17,7 @@ from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
 
 from admitone.jobs import store
+from admitone.jobs.listening import Listener
 from admitone.jobs.models import Job, WorkerBeat
 from admitone.jobs.registry import TASKS, NewJob
 from admitone.jobs.running import again_or_dead, attempt
@@ -30,7 +31,7 @@ QUICK_SECONDS = 0.2
 LONE_LEASE = timedelta(minutes=10)
 FORGET_BEATS_AFTER = timedelta(days=1)
 
-#: Set after a commit that enqueued work in this process; other processes are found by polling.
+#: Set after a commit that enqueued work: in this process, or in any on PostgreSQL (see listening.py); else by polling.
 wake = threading.Event()
 
 
@@ -86,11 +87,13 @@ class EmbeddedWorker:
         self._waiting: deque[Job] = deque()
         self._turn = store.Turn()
         self._batch, self._claimed_at = 1, 0.0
+        self._listener = Listener(wake.set)
         self._keeper = threading.Thread(target=self._keep, name="jobs-keeper", daemon=True)
 
     def start(self) -> None:
         self._beat()
         self._keeper.start()
+        self._listener.start()
         for _ in range(self._count):
             self._start_thread()
 
@@ -109,6 +112,7 @@ class EmbeddedWorker:
             unfinished = [held.job for held in self._held.values()]
             self._held.clear()
         self._hand_back(unfinished)
+        self._listener.stop()
         self._keeper_stop.set()
         self._keeper.join(max(1.0, deadline - time.monotonic()))
         quietly(lambda: WorkerBeat.objects.filter(name=self.name).delete())
@@ -121,9 +125,9 @@ class EmbeddedWorker:
     def _work(self) -> None:
         try:
             while not self._stop.is_set():
-                close_old_connections()
                 job = self._next()
                 if job is None:
+                    close_old_connections()
                     wake.wait(POLL_SECONDS)
                 elif not self._run(job):
                     return  # overdue and given up: another thread has this one's place
@@ -221,4 +225,5 @@ def quietly(action: Callable[[], object]) -> object:
         return action()
     except Exception:
         log.exception("the jobs worker could not write")
+        close_old_connections()
         return None

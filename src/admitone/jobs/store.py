@@ -20,6 +20,7 @@ from admitone.jobs.running import Again, Dead, Done, Outcome, again_or_dead, ann
 
 WAKE_AT_ONCE = 500
 PASS_OVER = 3
+DROP = "DELETE FROM jobs_job WHERE id = %s AND fence = %s AND status = %s"
 CRASHED = "The worker stopped while it ran this job."
 
 
@@ -58,8 +59,11 @@ def claim(*, now: datetime, limit: int, lease: timedelta, turn: Turn) -> list[Jo
 
 
 def anything_due(now: datetime) -> bool:
-    due = (Q(status=READY), Q(status=SLEEPING, run_after__lte=now), Q(status=RUNNING, lease_until__lt=now))
-    return any(Job.objects.filter(which).exists() for which in due)
+    """Asked in the order of an index: without one, a prepared plan reads the whole table when nothing matches."""
+    ready = Job.objects.filter(status=READY).order_by("run_after")
+    sleepers = Job.objects.filter(status=SLEEPING, run_after__lte=now).order_by("run_after")
+    lost = Job.objects.filter(status=RUNNING, lease_until__lt=now).order_by("lease_until")
+    return any(rows.values_list("pk").first() for rows in (ready, sleepers, lost))
 
 
 def wake_sleepers(now: datetime) -> None:
@@ -172,7 +176,7 @@ def settle(job: Job, outcome: Outcome, now: datetime) -> bool:
 def write(job: Job, outcome: Outcome, now: datetime) -> bool:
     match outcome:
         case Done():
-            return bool(mine(job).delete()[0])
+            return drop(job)
         case Dead(error):
             return bool(change(job, status=DEAD, finished_at=now, last_error=error))
         case Again(at, error):
@@ -190,7 +194,14 @@ def to_pending(job: Job, **values: object) -> bool:
         with transaction.atomic():
             return bool(change(job, **values))
     except IntegrityError:
-        return bool(mine(job).delete()[0])
+        return drop(job)
+
+
+def drop(job: Job) -> bool:
+    """Delete the job if it is ours; one statement, where a queryset's `delete()` would open a transaction for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(DROP, [job.pk, job.fence, RUNNING])
+        return cursor.rowcount == 1
 
 
 def change(job: Job, **values: object) -> int:
