@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
@@ -96,6 +97,19 @@ def test_port_in_use_is_refused(running: Live, tmp_path: Path) -> None:
 
 def test_worker_lives_beside_the_web_server(running: Live) -> None:
     assert worker_beats(running) == 1
+
+
+def test_phones_that_stall_in_mid_form_hold_up_nobody(running: Live) -> None:
+    head = b"POST /setup/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n\r\na="
+    stalled = [socket.create_connection(("127.0.0.1", running.port), timeout=5) for _ in range(20)]
+    try:
+        for phone in stalled:
+            phone.sendall(head)
+        time.sleep(0.3)
+        assert httpx.get(f"{running.base_url}/healthz", timeout=5).status_code == 200
+    finally:
+        for phone in stalled:
+            phone.close()
 
 
 def test_killed_web_process_is_replaced(running: Live) -> None:

@@ -23,6 +23,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from admitone.cli.bodies import READERS, SPARE, Bodies
+
 LOCK_PATIENCE_SECONDS = 3.0
 PARENT_POLL_SECONDS = 0.5
 GRACE_SECONDS = 10.0
@@ -84,7 +86,7 @@ def run(*, host: str, port: int, threads: int, with_jobs: bool) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=threads,
+        blocking_threads=READERS + SPARE,
         blocking_threads_idle_timeout=600,
         websockets=False,
         log_level=LogLevels.error,
@@ -92,7 +94,7 @@ def run(*, host: str, port: int, threads: int, with_jobs: bool) -> None:
         workers_kill_timeout=KILL_AFTER_SECONDS,
     )
     server.on_startup(partial(on_startup, server, host, port))
-    loader = partial(load_application, os.getpid(), with_jobs)
+    loader = partial(load_application, os.getpid(), with_jobs, threads)
     server.serve(target_loader=loader, wrap_loader=False)
 
 
@@ -124,7 +126,7 @@ def leave_database() -> None:
             close_pool()
 
 
-def load_application(parent: int, with_jobs: bool) -> Any:
+def load_application(parent: int, with_jobs: bool, threads: int) -> Any:
     """In the web process: the WSGI application, with the background worker beside it when asked for."""
     hear_signals_once()
     threading.Thread(target=follow, args=(parent,), name="follow-parent", daemon=True).start()
@@ -132,7 +134,7 @@ def load_application(parent: int, with_jobs: bool) -> Any:
     import_module(settings.ROOT_URLCONF)
     if with_jobs:
         start_worker()
-    return application
+    return Bodies(application, threads)
 
 
 def hear_signals_once() -> None:
