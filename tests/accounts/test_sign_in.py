@@ -88,6 +88,12 @@ def test_password_reset_by_mailed_link(client: Client, user: User) -> None:
     assert sign_in(Client(), "another long password").status_code == 302
 
 
+def test_password_reset_mail_names_the_product_and_its_own_address(client: Client, user: User) -> None:
+    client.post("/accounts/password/reset/", {"email": "ada@example.com"}, HTTP_HOST="localhost")
+    text = mail.outbox[0].body
+    assert ("Hello from Admit One!" in text, "localhost" in text) == (True, False)
+
+
 def test_password_reset_answers_the_same_for_unknown_addresses(client: Client, user: User) -> None:
     known = client.post("/accounts/password/reset/", {"email": "ada@example.com"})
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.com"})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -48,9 +50,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is down must not turn the page into an error, nor tell whether the address is known."""
+        """A mail server that is down must not turn the page into an error, nor tell whether the address is known.
+
+        The mail names the product and its own address, never the Host header of whoever asked for it.
+        """
+        site = SimpleNamespace(name="Admit One", domain=urlsplit(settings.BASE_URL).netloc)
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, {**context, "current_site": site})
         except (smtplib.SMTPException, OSError):
             log.exception("account mail %s was not sent", template_prefix)
 
