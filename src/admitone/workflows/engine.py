@@ -70,6 +70,7 @@ class Turn:
     now: datetime
     drafts: list[Draft] = field(default_factory=list)
     timer: datetime | None = None
+    moved: bool = False  # the step at hand is new: no visit of it waits
     look_again: bool = False  # a wait for an event was just noted: the event may have come between look and note
 
     @property
@@ -162,13 +163,17 @@ def arrive(work: Turn) -> StepContext | None:
 def open_run(work: Turn, step: steps.Step) -> StepRun:
     """The visit that waits here, or a new one."""
     one = work.enrollment
-    waiting = one.runs.filter(step=step["name"], visit=one.visits, status__in=OPEN).first() if one.visits else None
-    if waiting is not None:
-        return waiting
+    if one.visits and not work.moved:
+        waiting = one.runs.filter(step=step["name"], visit=one.visits, status__in=OPEN).first()
+        if waiting is not None:
+            return waiting
     one.visits += 1
-    run = StepRun(enrollment=one, step=step["name"], type=step["type"], visit=one.visits, started_at=work.now)
-    run.save(force_insert=True)
-    return run
+    return StepRun(enrollment=one, step=step["name"], type=step["type"], visit=one.visits, started_at=work.now)
+
+
+def keep(run: StepRun, *names: str) -> None:
+    """Insert a new visit, or write what changed of one that waited."""
+    run.save(force_insert=True) if run._state.adding else run.save(update_fields=names)
 
 
 def attempt(kind: type[Action], context: StepContext) -> Outcome:
@@ -192,7 +197,7 @@ def claim(work: Turn, context: StepContext) -> Claim:
     one.lease_until = work.now + LEASE
     context.run.attempts += 1
     context.run.status = "running"
-    context.run.save(update_fields=["attempts", "status"])
+    keep(context.run, "attempts", "status")
     return Claim(context, one.fence)
 
 
@@ -211,7 +216,12 @@ def outside(claimed: Claim) -> bool:
         enrollment.lease_until = None
         work = Turn(enrollment, context.now)
         run = StepRun.objects.get(pk=context.run.pk)
-        more = settle(work, StepContext(enrollment, context.step, context.params, run, context.now), outcome)
+        if enrollment.status not in LIVE:  # stopped meanwhile: what was done is told, nothing follows
+            run.status, run.error, run.finished_at = "done", "It was stopped while this ran.", context.now
+            run.save(update_fields=["status", "error", "finished_at"])
+            more = False
+        else:
+            more = settle(work, StepContext(enrollment, context.step, context.params, run, context.now), outcome)
         work.save()
     return more or work.look_again
 
@@ -235,7 +245,7 @@ def settle(work: Turn, context: StepContext, outcome: Outcome) -> bool:
             work.enrollment.outputs[context.name] = {"status": "skipped"}
         case Done():
             done(work, context, outcome)
-    work.enrollment.path = ahead(work, outcome)
+    work.enrollment.path, work.moved = ahead(work, outcome), True
     return True
 
 
@@ -261,7 +271,7 @@ def done(work: Turn, context: StepContext, outcome: Done) -> None:
 
 def close(work: Turn, run: StepRun, status: str, outcome: dict[str, Any], words: str = "") -> None:
     run.status, run.outcome, run.error, run.finished_at = status, outcome, words, work.now
-    run.save(update_fields=["status", "outcome", "error", "finished_at", "message_id", "attempts"])
+    keep(run, "status", "outcome", "error", "finished_at", "message_id", "attempts")
     awake(work.enrollment)
 
 
@@ -281,7 +291,7 @@ def wait(work: Turn, run: StepRun, outcome: Wait) -> bool:
     work.look_again = bool(kinds)
     run.status, run.error = "waiting", outcome.note
     run.outcome = {"until": iso(outcome.until) if outcome.until else None, "events": kinds or []}
-    run.save(update_fields=["status", "outcome", "error"])
+    keep(run, "status", "outcome", "error")
     return False
 
 
@@ -294,19 +304,24 @@ def retry(work: Turn, run: StepRun, outcome: Retry) -> bool:
     work.timer = work.now + timedelta(seconds=outcome.after)
     one.status, one.resume_at, one.waiting_for, one.awaits = "waiting", work.timer, None, ""
     run.status, run.error = "retrying", outcome.reason
-    run.save(update_fields=["status", "error", "attempts"])
+    keep(run, "status", "error", "attempts")
     return False
 
 
 def fail(work: Turn, run: StepRun, reason: str) -> None:
     close(work, run, "failed", {}, reason)
+    give_up(work, reason, run)
+
+
+def give_up(work: Turn, reason: str, run: StepRun | None = None) -> None:
+    """Stay here, visibly failed, and let the owner know."""
     finish(work, "failed", reason)
     one = work.enrollment
     facts = {
         "workflow": str(one.workflow_id),
         "contact": str(one.contact_id) if one.contact_id else None,
-        "step": run.step,
-        "run": str(run.id),
+        "step": run.step if run else "",
+        "run": str(run.id) if run else None,
     }
     work.drafts.append(Draft(one.account_id, SYSTEM, work.now, "enrollment.failed", "enrollment", one.id, facts))
 

@@ -13,31 +13,35 @@ from admitone.workflows.models import Enrollment
 from admitone.workflows.registry import triggers
 from admitone.workflows.waking import WAKERS, subjects
 
-ENTERED_BY = sorted({kind for one in triggers().values() for kind in one.events})
+ENTERED_BY = {kind for one in triggers().values() for kind in one.events}
 REPLY = "message.received"
 STOPPERS = {"booking.created": "stop_on_booking", REPLY: "stop_on_reply"}
 REASONS = {"booking.created": "Stopped: the contact booked.", REPLY: "Stopped: the contact replied."}
 
 
-@on(*ENTERED_BY, consumer="workflows.enter")
-def enter(event: Event, now: datetime) -> None:
-    entering.enter(event, now)
+@on(*sorted(ENTERED_BY | set(WAKERS) | set(STOPPERS)), consumer="workflows")
+def follow(event: Event, now: datetime) -> None:
+    """Who is inside first, so that nobody is stopped or woken by the very event that let them in."""
+    if event.kind in STOPPERS:
+        stop(event, now)
+    if event.kind in WAKERS:
+        wake(event, now)
+    if event.kind in ENTERED_BY:
+        entering.enter(event, now)
 
 
-@on(*WAKERS, consumer="workflows.wake")
 def wake(event: Event, now: datetime) -> None:
     """Let waiting steps look again; they decide themselves whether this is what they wait for."""
     rows = Enrollment.objects.filter(account_id=event.account_id, status="waiting", awaits__in=subjects(event))
     start([one for one in rows.only("id", "account_id", "waiting_for") if event.kind in (one.waiting_for or ())])
 
 
-@on(*STOPPERS, consumer="workflows.stop")
 def stop(event: Event, now: datetime) -> None:
-    """End the contact's enrollments whose setting says so, except one that this very event began."""
+    """End the contact's enrollments whose setting says so."""
     if not event.facts.get("contact"):
         return
     rows = Enrollment.objects.filter(account_id=event.account_id, contact_id=event.facts["contact"], status__in=LIVE)
-    for one in rows.exclude(cause_event_id=event.id).select_related("version"):
+    for one in rows.select_related("version"):
         if getattr(read_settings(one.version.document["settings"]), STOPPERS[event.kind]):
             values = {"status": "stopped", "reason": REASONS[event.kind], "finished_at": now, "updated_at": now}
             Enrollment.objects.filter(pk=one.pk, status__in=LIVE).update(**values, path=None, awaits="")

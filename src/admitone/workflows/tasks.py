@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
 from admitone.jobs import DeadJob, on_dead
-from admitone.workflows.engine import LIVE, Turn, advance, finish, locked
+from admitone.workflows import engine
+from admitone.workflows.engine import advance
 
 __all__ = ["advance"]
 
@@ -16,10 +19,10 @@ def give_up(job: DeadJob) -> None:
     if job.task != advance.name:
         return
     with transaction.atomic():
-        enrollment = locked(job.args["enrollment_id"])
-        if enrollment is not None and enrollment.status in LIVE:
-            work = Turn(enrollment, timezone.now())
-            finish(work, "failed", job.error[:500])
+        enrollment = engine.locked(UUID(job.args["enrollment_id"]))
+        if enrollment is not None and enrollment.status in engine.LIVE:
+            work = engine.Turn(enrollment, timezone.now())
+            engine.give_up(work, job.error[:500])
             work.save()
 
 
