@@ -15,7 +15,9 @@ from admitone.calendars.models import Calendar, Host
 from admitone.calendars.queries import plan_by_id
 from admitone.calendars.services import create_calendar
 from admitone.contacts.models import Contact
-from admitone.events.actor import SYSTEM
+from admitone.events.actor import GUEST, SYSTEM
+from admitone.forms.models import Form, Submission
+from admitone.forms.services import create_form, submit
 from admitone.links.models import OneTimeLink
 from admitone.logic.bookings import clean_guest
 
@@ -106,3 +108,15 @@ def booking(of: Calendar, start: datetime = NOW + timedelta(days=1), **guest: An
     at = int(start.timestamp()) // 60
     done = book(plan=plan, start=at, guest=who, source="by_hand", actor=SYSTEM, now=NOW, by_hand=True)
     return Booking.objects.get(id=done.id)
+
+
+def form(of: Account, **fields: Any) -> Form:
+    """A form that asks for name and email; `fields` are those of forms.services.create_form."""
+    return create_form(account=of, actor=SYSTEM, now=NOW, **{"name": f"Form {next(_numbers)}", **fields})
+
+
+def submission(of: Form, **answers: Any) -> Submission:
+    """A filled-in form, by a guest of its own unless `email` says otherwise."""
+    n = next(_numbers)
+    given = {"first_name": f"Guest {n}", "email": f"guest-{n}@example.com", **answers}
+    return submit(form=of, answers=given, meta={"source": "api"}, actor=GUEST, now=NOW)

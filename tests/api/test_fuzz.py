@@ -66,6 +66,7 @@ def ids(calendar):
         "booking_id": str(booking.id),
         "contact_id": str(factories.contact(calendar.account).id),
         "calendar_id": "first",
+        "form_id": str(factories.form(calendar.account).id),
         "links": keyring().sign("o1", link.id),
         "bookings": keyring().sign("b1", booking.id),
     }

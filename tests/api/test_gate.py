@@ -150,6 +150,7 @@ def walk(account, calendar):
         "booking_id": str(booking.id),
         "contact_id": str(factories.contact(account).id),
         "calendar_id": str(calendar.id),
+        "form_id": str(factories.form(account).id),
     }
     for path, operations in routes.get_openapi_schema()["paths"].items():
         purpose, row = ("b1", booking) if "/public/bookings/" in path else ("o1", link)

@@ -16,6 +16,7 @@ BODIES = {
     "create_one_time_link": {},
     "create_booking": ADA,
     "create_contact": {"email": "a@example.com"},
+    "change_form": {"name": "mine now"},
 }
 #: Bodies and filters that name a row of the account.
 REFERENCES = [
@@ -45,6 +46,7 @@ def theirs(db, freeze):
         "link_id": str(factories.link(calendar).id),
         "booking_id": str(factories.booking(calendar).id),
         "contact_id": str(factories.contact(other).id),
+        "form_id": str(factories.form(other).id),
     }
 
 
@@ -82,5 +84,5 @@ def test_anothers_slug_is_not_found(stranger, theirs):
 
 
 def test_lists_hold_own_rows_only(stranger, theirs):
-    for path, count in (("/calendars", 1), ("/one-time-links", 0), ("/bookings", 0), ("/contacts", 0)):
+    for path, count in (("/calendars", 1), ("/one-time-links", 0), ("/bookings", 0), ("/contacts", 0), ("/forms", 0)):
         assert len(stranger.get(path).json()["items"]) == count

@@ -12,7 +12,7 @@ from tests.contract.world import World, world
 
 pytestmark = pytest.mark.django_db
 PUBLIC = [route for route in routes() if "account_slug" not in route.params and not route.path.startswith("app/")]
-API_GETS = ["account", "calendars", "bookings", "contacts", "one-time-links"]
+API_GETS = ["account", "calendars", "bookings", "contacts", "forms", "one-time-links"]
 
 
 def dump() -> dict[str, str]:

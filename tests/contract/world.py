@@ -35,6 +35,7 @@ def world(**account: Any) -> World:
     contact = factories.contact(here)
     link = factories.link(calendar, contact=contact, created_by=owner)
     booking = factories.booking(calendar)
+    submission = factories.submission(factories.form(here))
     key, secret = factories.api_key(here, ["read", "write", "admin"])
     values = {
         "account_slug": here.slug,
@@ -44,6 +45,9 @@ def world(**account: Any) -> World:
         "link_id": link.id,
         "booking_id": booking.id,
         "contact_id": contact.id,
+        "form_id": submission.form_id,
+        "submission_id": submission.id,
+        "field": "email",
         "key_id": key.id,
         "member_id": Membership.objects.get(account=here, user=owner).id,
         "request_id": request_of(link).id,

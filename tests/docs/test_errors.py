@@ -59,6 +59,7 @@ def variables(db: None, freeze: Any) -> dict[str, str]:
         "KEY": factories.api_key(account)[1],
         "READ_KEY": factories.api_key(account, ["read"])[1],
         "CALENDAR": "first",
+        "FORM": str(factories.form(account, active=False).id),
         "TAKEN": "2026-11-03T09:00:00Z",
         "FREE": "2026-11-03T10:00:00Z",
         "CANCELLED": str(cancelled.id),

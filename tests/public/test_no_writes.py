@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
+from tests import factories
 from tests.public.conftest import DETAILS, Practice, Submit, manage_path, minute
 
 from admitone.public import urls
@@ -34,7 +35,10 @@ def addresses(practice: Practice, submit: Submit) -> dict[str, list[str]]:
     later = practice.path(not_before=practice.now + timedelta(days=1))
     links = [active, gone, used, expired, later, "/o/unknown", f"{active}?day=2026-11-05&tz=Asia/Tokyo&embed=1"]
     tails = {name: [f"{path}/{name}" for path in links[:6]] for name in ("request", "mine", "code", "opened", "thanks")}
+    form = f"/f/{factories.form(practice.account).id}"
     return {
+        "form": [form, f"{form}?embed=1", "/f/unknown"],
+        "form_thanks": [f"{form}/thanks"],
         **{name: [path] for name, path in SAMPLES.items()},
         "link": links,
         **tails,

@@ -32,6 +32,10 @@ def permanent_url(calendar_id: UUID | str) -> str:
     return absolute(f"/c/{calendar_id}")
 
 
+def form_url(form_id: UUID | str) -> str:
+    return absolute(f"/f/{form_id}")
+
+
 def is_private_base() -> bool:
     """True while the base URL is a loopback or private address, so that nobody else can open a link."""
     host = urlsplit(settings.BASE_URL).hostname or ""

@@ -18,6 +18,8 @@ ACTIONS: dict[str, Role] = {
     "view": "member",
     "manage_calendars": "admin",
     "manage_contacts": "admin",
+    "manage_forms": "admin",
+    "manage_pipelines": "admin",
     "manage_settings": "admin",
     "manage_team": "admin",
     "manage_api_keys": "admin",

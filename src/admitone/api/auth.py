@@ -14,6 +14,8 @@ from admitone.accounts.services import note_key_use
 from admitone.api.call import Call
 from admitone.api.limits import count_write
 from admitone.booking.queries import Managed, by_manage_token
+from admitone.forms.models import Form
+from admitone.forms.queries import public_form
 from admitone.links.queries import Opened, opened
 from admitone.logic.clock import iso
 from admitone.logic.errors import Problem
@@ -79,6 +81,17 @@ class Guest(Visitor):
             raise Problem("not_found")
         request.call.origins = managed.plan.embed_origins  # type: ignore[attr-defined]
         return managed
+
+
+class Respondent(Visitor):
+    """Whoever fills in a form."""
+
+    def __call__(self, request: HttpRequest) -> Form:
+        super().__call__(request)
+        match = request.resolver_match
+        form = public_form(match.kwargs["form_id"] if match else "")
+        request.call.origins = form.embed_origins  # type: ignore[attr-defined]
+        return form
 
 
 def _token(request: HttpRequest) -> str:

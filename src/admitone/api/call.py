@@ -12,6 +12,7 @@ from admitone.accounts.limits import Allowance
 from admitone.accounts.models import Account, ApiKey
 from admitone.booking.queries import Managed
 from admitone.events import Actor
+from admitone.forms.models import Form
 from admitone.links.queries import Opened
 from admitone.logic.errors import Problem
 
@@ -38,6 +39,13 @@ class LinkRequest(HttpRequest):
 
     call: Call
     auth: Opened
+
+
+class FormRequest(HttpRequest):
+    """A request by a visitor of a form."""
+
+    call: Call
+    auth: Form
 
 
 class BookingRequest(HttpRequest):

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from admitone.booking.queries import by_manage_token
+from admitone.forms.queries import public_form
 from admitone.links.queries import opened
 from admitone.logic.errors import Problem
 from admitone.logic.origins import is_allowed
@@ -40,6 +41,11 @@ def origins_of(path: str, token: str, now: datetime) -> Sequence[str]:
     if "/public/links/" in path:
         try:
             return opened(token, now).plan.embed_origins
+        except Problem:
+            return ()
+    if "/public/forms/" in path:
+        try:
+            return public_form(token).embed_origins
         except Problem:
             return ()
     managed = by_manage_token(token) if "/public/bookings/" in path else None

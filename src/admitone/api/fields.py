@@ -151,6 +151,19 @@ Metadata = Annotated[
         }
     ),
 ]
+Answers = Annotated[
+    dict[str, Any],
+    BeforeValidator(metadata),
+    Field(max_length=100),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": 100,
+            "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+            "description": "Plain values by the keys of fields.",
+        }
+    ),
+]
 Zone = Annotated[
     str,
     StringConstraints(max_length=64),
@@ -175,6 +188,8 @@ Label = Annotated[str, StringConstraints(max_length=120), AfterValidator(plain_l
 Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain_text)]
 Reason = Annotated[str, StringConstraints(max_length=1000), AfterValidator(plain_text)]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(plain_line)]
+Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain_text)]
+Site = Annotated[str, StringConstraints(max_length=500), AfterValidator(plain_line)]
 Uses = Annotated[StrictInt, Field(ge=1, le=1000)]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Flag = StrictBool

@@ -67,7 +67,7 @@ def _options(view: View, request: HttpRequest, call: Call, *args: Any, **kwargs:
     response = HttpResponse(status=204)
     response["Allow"] = _allowed(refused)
     if request.headers.get("Origin"):
-        call.origins = cors.origins_of(request.path, kwargs.get("token", ""), call.now)
+        call.origins = cors.origins_of(request.path, kwargs.get("token") or kwargs.get("form_id", ""), call.now)
     return response
 
 

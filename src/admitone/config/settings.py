@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "admitone.accounts",
     "admitone.contacts",
     "admitone.messaging",
+    "admitone.forms",
     "admitone.calendars",
     "admitone.booking",
     "admitone.links",

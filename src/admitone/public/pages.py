@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -22,7 +22,7 @@ from admitone.logic.bookings import UTM_KEYS
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_zone
 from admitone.logic.origins import allows
-from admitone.logic.plan import CalendarPlan
+from admitone.logic.plan import PlanBrand
 from admitone.public.language import Speech, choose, speaking
 
 #: Query parameters that links and forms of a page carry on.
@@ -80,6 +80,19 @@ class Visit:
 View = Callable[..., HttpResponseBase]
 
 
+class Owned(Protocol):
+    """Whose page it is: a calendar's plan or a form."""
+
+    @property
+    def account_name(self) -> str: ...
+    @property
+    def brand(self) -> PlanBrand: ...
+    @property
+    def embed_origins(self) -> Sequence[str]: ...
+    @property
+    def redirect_url(self) -> str: ...
+
+
 def public(*methods: str) -> Callable[[View], View]:
     """A session-free view `view(visit, ...)`; refusals that mean "no such thing" get the one page that gives no hint."""
 
@@ -113,7 +126,7 @@ def refused(visit: Visit, problem: Problem) -> HttpResponse:
 
 
 def page(
-    visit: Visit, template: str, context: Mapping[str, Any], *, plan: CalendarPlan | None = None, status: int = 200
+    visit: Visit, template: str, context: Mapping[str, Any], *, plan: Owned | None = None, status: int = 200
 ) -> HttpResponse:
     """Render a page of `plan`'s owner (or of nobody) in the visitor's language."""
     shared = {
@@ -131,7 +144,7 @@ def page(
     return finish(response, plan, preview=in_preview(visit))
 
 
-def finish(response: HttpResponse, plan: CalendarPlan | None = None, *, preview: bool = False) -> HttpResponse:
+def finish(response: HttpResponse, plan: Owned | None = None, *, preview: bool = False) -> HttpResponse:
     """Headers of every public answer, and who may frame it or take its form's redirect."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
@@ -146,7 +159,7 @@ def finish(response: HttpResponse, plan: CalendarPlan | None = None, *, preview:
     return response
 
 
-def see_other(url: str, plan: CalendarPlan | None = None) -> HttpResponse:
+def see_other(url: str, plan: Owned | None = None) -> HttpResponse:
     """303: the browser's next request is a GET, so that a reload sends no form again."""
     response = HttpResponse(status=303)
     response["Location"] = url
@@ -157,7 +170,7 @@ def with_query(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def embed_origin(visit: Visit, plan: CalendarPlan | None) -> str:
+def embed_origin(visit: Visit, plan: Owned | None) -> str:
     """The origin of the page that frames us, if it says so and the owner allows it; messages go nowhere else."""
     claimed = visit.query.get("origin", "")[:MAX_KEPT]
     if not visit.embedded or plan is None:

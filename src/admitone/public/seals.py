@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -47,6 +48,15 @@ def unseal(request: HttpRequest, purpose: str, subject: str) -> Sealed:
     except signing.SignatureExpired:
         return Sealed("old", key)
     return Sealed("ok", key)
+
+
+def age(request: HttpRequest, purpose: str, subject: str, now: datetime) -> float:
+    """Seconds since the POST's form was rendered, never too few; 0 for a forged one."""
+    try:
+        signed = signing.Signer(salt=_salt(purpose, subject)).unsign(str(request.POST.get("form", ""))[:300])
+        return now.timestamp() - signing.b62_decode(signed.rpartition(":")[2])
+    except (signing.BadSignature, ValueError):
+        return 0
 
 
 def from_here(request: HttpRequest) -> bool:

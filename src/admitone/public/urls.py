@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from admitone.public.views import assets, booking, calendar, link
+from admitone.public.views import assets, booking, calendar, form, link
 
 
 class Segment:
@@ -36,6 +36,8 @@ urlpatterns = [
     path("b/<str:token>/reschedule", booking.reschedule, name="reschedule"),
     path("b/<str:token>/cancel", booking.cancel, name="cancel"),
     path("b/<str:token>/calendar.ics", booking.calendar_file, name="calendar_file"),
+    path("f/<str:form_id>", form.form, name="form"),
+    path("f/<str:form_id>/thanks", form.thanks, name="form_thanks"),
     path("c/<str:calendar_id>", calendar.permanent, name="permanent"),
     path("<segment:account>/<segment:calendar>", calendar.scheduling, name="scheduling"),
 ]

@@ -6,7 +6,17 @@ from django.views.decorators.http import require_safe
 
 from admitone.api.auth import Bearer
 from admitone.api.openapi import Api, StrictParser
-from admitone.api.v1 import account, bookings, calendars, contacts, links, public_bookings, public_links
+from admitone.api.v1 import (
+    account,
+    bookings,
+    calendars,
+    contacts,
+    forms,
+    links,
+    public_bookings,
+    public_forms,
+    public_links,
+)
 
 DESCRIPTION = """Schedule around one-time links: make a link, hand it to one person, and it books once.
 
@@ -28,6 +38,8 @@ api.add_router("/one-time-links", links.router)
 api.add_router("/calendars", calendars.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/contacts", contacts.router)
+api.add_router("/forms", forms.router)
 api.add_router("/account", account.router)
 api.add_router("/public/links", public_links.router)
 api.add_router("/public/bookings", public_bookings.router)
+api.add_router("/public/forms", public_forms.router)

@@ -1,0 +1,148 @@
+"""A form's life: made, changed, deleted, restored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from admitone.accounts.models import Account
+from admitone.accounts.queries import as_uuid
+from admitone.events import Actor, record
+from admitone.forms.models import Form
+from admitone.logic import forms as logic
+from admitone.logic.brand import clean_color
+from admitone.logic.calendars import MAX_ORIGINS, clean_https, clean_origin
+from admitone.logic.errors import Problem
+from admitone.logic.identity import clean_name, clean_text
+
+#: What a new form asks unless told otherwise.
+FIRST_FIELDS: logic.Document = [
+    {"key": "first_name", "label": "First name", "required": True, "maps_to": "first_name", "width": "half"},
+    {"key": "last_name", "label": "Last name", "maps_to": "last_name", "width": "half"},
+    {"key": "email", "label": "Email", "kind": "email", "required": True, "maps_to": "email"},
+]
+
+
+def _name(raw: Any) -> str:
+    text = clean_name(raw, 120)
+    if not text:
+        raise ValueError("Give the form a name.")
+    return text
+
+
+def _origins(raw: Any) -> list[str]:
+    if not isinstance(raw, list | tuple) or len(raw) > MAX_ORIGINS:
+        raise ValueError(f"Give at most {MAX_ORIGINS} sites.")
+    return list(dict.fromkeys(clean_origin(one) for one in raw))
+
+
+CLEANERS: dict[str, Callable[[Any], Any]] = {
+    "name": _name,
+    "description": lambda raw: clean_text(raw, 2000),
+    "consent_text": lambda raw: clean_text(raw, 2000),
+    "button": lambda raw: clean_name(raw, 60),
+    "thanks_message": lambda raw: clean_text(raw, 2000),
+    "redirect_url": clean_https,
+    "brand_color": lambda raw: clean_color(str(raw or "")),
+    "embed_origins": _origins,
+    "active": bool,
+}
+
+
+def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The given settings, cleaned. Raises Problem("invalid") that names every wrong one."""
+    cleaned: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, raw in fields.items():
+        try:
+            cleaned[name] = logic.clean_fields(raw) if name == "fields" else CLEANERS[name](raw)
+        except ValueError as error:
+            errors[name] = str(error)
+        except KeyError:
+            errors[name] = "There is no such field."
+        except Problem as problem:
+            errors |= problem.fields
+    if errors:
+        raise Problem("invalid", fields=errors)
+    return cleaned
+
+
+@transaction.atomic
+def create_form(*, account: Account, actor: Actor, now: datetime, name: str, **fields: Any) -> Form:
+    """A form; without `fields` it asks for name and email. Other settings by their names. Problem("invalid")."""
+    fields.setdefault("fields", FIRST_FIELDS)
+    cleaned = clean({"name": name, **fields})
+    form = Form(account=account, created_at=now, updated_at=now, **cleaned)
+    form.consent_version = 1 if form.consent_text else 0
+    form.save(force_insert=True)
+    tell(form, actor, now, "form.created")
+    return form
+
+
+@transaction.atomic
+def update_form(*, account: Account, form_id: Any, actor: Actor, now: datetime, **changes: Any) -> Form:
+    """Change some settings; what is the same is no change. Problem("not_found"), Problem("invalid")."""
+    form = locked(account, form_id)
+    return apply(form, clean(changes), actor, now)
+
+
+@transaction.atomic
+def delete_form(*, account: Account, form_id: Any, actor: Actor, now: datetime) -> Form:
+    """Take the form away from the public; its submissions stay and it can be restored."""
+    form = locked(account, form_id)
+    form.deleted_at = form.updated_at = now
+    form.save(update_fields=["deleted_at", "updated_at"])
+    tell(form, actor, now, "form.deleted")
+    return form
+
+
+@transaction.atomic
+def restore_form(*, account: Account, form_id: Any, actor: Actor, now: datetime) -> Form:
+    """Undo a deletion; of a form that is there, nothing."""
+    form = locked(account, form_id, deleted=True)
+    if form.deleted_at is None:
+        return form
+    form.deleted_at, form.updated_at = None, now
+    form.save(update_fields=["deleted_at", "updated_at"])
+    tell(form, actor, now, "form.restored")
+    return form
+
+
+def locked(account: Account, form_id: Any, *, deleted: bool = False) -> Form:
+    """The account's form, locked. Raises Problem("not_found")."""
+    key = as_uuid(form_id)
+    rows = Form.objects.select_for_update().filter(account=account)
+    form = (rows if deleted else rows.filter(deleted_at=None)).filter(id=key).first() if key else None
+    if form is None:
+        raise Problem("not_found")
+    return form
+
+
+def apply(form: Form, cleaned: Mapping[str, Any], actor: Actor, now: datetime) -> Form:
+    """Write cleaned settings to a locked form and record which changed."""
+    changed = sorted(name for name, value in cleaned.items() if getattr(form, name) != value)
+    if not changed:
+        return form
+    for name in changed:
+        setattr(form, name, cleaned[name])
+    if "consent_text" in changed:
+        form.consent_version += 1
+    form.updated_at = now
+    form.save()
+    tell(form, actor, now, "form.changed", fields=changed)
+    return form
+
+
+def tell(form: Form, actor: Actor, now: datetime, kind: str, **facts: Any) -> None:
+    record(
+        account_id=form.account_id,
+        actor=actor,
+        now=now,
+        kind=kind,
+        subject_kind="form",
+        subject_id=form.id,
+        facts={"form": str(form.id), **facts},
+    )

@@ -1,0 +1,68 @@
+"""A filled-in form becomes a submission, its contact and the event that workflows listen to, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from admitone.accounts.idempotency import Idempotency, claim
+from admitone.contacts.services import find_or_create
+from admitone.events import Actor, Draft, record_many
+from admitone.forms.models import Form, Submission
+from admitone.logic.errors import Problem
+from admitone.logic.forms import Answers, read_answers
+from admitone.logic.identity import region_of
+from admitone.logic.ids import uuid7
+
+
+@transaction.atomic
+def submit(
+    *,
+    form: Form,
+    answers: Mapping[str, Any],
+    meta: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    idempotency: Idempotency | None = None,
+) -> Submission:
+    """Store what somebody answered. `meta` may hold source, timezone, locale and utm.
+
+    Raises Problem("form_closed") for a paused form, Problem("invalid") with a sentence for each wrong key. A key that
+    was used before gives the first submission again.
+    """
+    row = Submission(id=uuid7(), account_id=form.account_id, form=form, created_at=now)
+    if earlier := claim(idempotency, kind="submission", resource_id=row.id, now=now):
+        return Submission.objects.get(id=earlier, form=form)
+    if not form.active:
+        raise Problem("form_closed")
+    region = region_of(str(meta.get("timezone") or "")) or region_of(form.account.timezone)
+    read = read_answers(form.questions, answers, region=region, consent_text=form.consent_text)
+    row.contact_id, made = find_or_create(
+        account_id=form.account_id,
+        timezone=str(meta.get("timezone") or ""),
+        locale=str(meta.get("locale") or ""),
+        source="form",
+        actor=actor,
+        now=now,
+        **read.person,
+    )
+    row.answers, row.meta = read.values, _meta(form, read, meta, now)
+    row.save(force_insert=True)
+    record_many([*([made] if made else []), _submitted(row, actor, now)])
+    return row
+
+
+def _meta(form: Form, read: Answers, meta: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What is kept of how it came, and the very text that was agreed to."""
+    kept = {name: meta[name] for name in ("source", "timezone", "locale", "utm") if meta.get(name)}
+    if read.consent:
+        kept["consent"] = {"text": form.consent_text, "version": form.consent_version, "at": now.isoformat()}
+    return kept
+
+
+def _submitted(row: Submission, actor: Actor, now: datetime) -> Draft:
+    facts = {"form": str(row.form_id), "submission": str(row.id), "contact": str(row.contact_id)}
+    return Draft(row.account_id, actor, now, "form.submitted", "submission", row.id, facts)
