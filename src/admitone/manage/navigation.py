@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from admitone.accounts import addresses, permissions
 from admitone.accounts.models import Account, AgencyAdmin
-from admitone.manage.context import AccountRequest
+from admitone.manage.context import LAST_ACCOUNT, AccountRequest, enter
 from admitone.messaging import queries as messaging
 
 SHOWN = 8
+OWN_PAGES = ("/app/me/", "/app/accounts/", "/accounts/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Shell:
                 (_("Email"), "email/", "mail"),
                 (_("Busy times"), "busy/", "calendar-x"),
                 (_("API keys"), "api-keys/", "key-round"),
+                (_("Webhooks"), "webhooks/", "webhook"),
             )
         ]
 
@@ -110,5 +112,19 @@ def sections(role: str) -> list[tuple[str, str, str]]:
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
-    """Context processor: `shell` on every page inside a sub-account."""
-    return {"shell": Shell(cast(AccountRequest, request))} if hasattr(request, "account") else {}
+    """Context processor: `shell` on every page inside a sub-account, and on the person's own pages."""
+    if not hasattr(request, "account") and not last_entered(request):
+        return {}
+    return {"shell": Shell(cast(AccountRequest, request))}
+
+
+def last_entered(request: HttpRequest) -> bool:
+    """On the person's own pages: set the sub-account of the last visit on the request, so that the way back stays."""
+    slug = request.COOKIES.get(LAST_ACCOUNT, "")[:60]
+    if not slug or not request.path.startswith(OWN_PAGES) or not request.user.is_authenticated:
+        return False
+    try:
+        enter(request, slug)
+    except Http404:
+        return False
+    return True

@@ -20,11 +20,17 @@ def field_context(bound: BoundField, options: dict[str, Any]) -> dict[str, Any]:
         **flags,
         "bound": bound,
         "kind": _kind(bound, switch=bool(flags["switch"])),
+        "is_optional": _may_be_empty(bound),
         "label": known["label"] or bound.label,
         "help": help_text,
         "id": options.get("id") or bound.id_for_label or bound.auto_id,
         "control": _control(bound, attributes, has_help=bool(help_text)),
     }
+
+
+def _may_be_empty(bound: BoundField) -> bool:
+    """Is leaving it empty a choice worth a word? A list of options always holds one."""
+    return not bound.field.required and not isinstance(bound.field.widget, widgets.ChoiceWidget)
 
 
 def _kind(bound: BoundField, *, switch: bool) -> str:

@@ -46,6 +46,8 @@ LOOKS: dict[str, Look] = {
     "revoked": Look("danger", "ban", _("Revoked")),
     "one_time_only": Look("info", "ticket", _("One-time links only")),
     "public": Look("", "globe", _("Public")),
+    "on": Look("ok", "circle-check", _("On")),
+    "off": Look("", "circle-off", _("Off")),
     "current": Look("ok", "circle-dot", _("Current")),
 }
 

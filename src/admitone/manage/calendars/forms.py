@@ -99,21 +99,21 @@ class DetailsForm(SectionForm):
 class RulesForm(SectionForm):
     units = ("notice", "change_cutoff")
     interval = number(_("Times start every"), low=1)
-    notice = number(_("Minimum notice"), help_text=_("How long before it starts a time can still be booked."))
+    notice = number(_("Minimum notice"), help_text=_("A time can be booked until this long before it starts."))
     notice_unit = forms.ChoiceField(choices=UNITS, label=_("Unit of the notice"))
     buffer_before = number(_("Free before"))
     buffer_after = number(_("Free after"))
     buffer_rule = radio(
         _("Between two appointments"),
-        [("max", _("keep the longer of their free times")), ("sum", _("keep both free times"))],
+        [("max", _("Keep the longer of their free times")), ("sum", _("Keep both free times"))],
     )
     alignment = radio(
-        _("Times are counted"),
-        [("window", _("from the start of the working hours")), ("packed", _("from the end of what is booked"))],
+        _("Times start"),
+        [("window", _("From the start of the working hours")), ("packed", _("From the end of what is booked"))],
     )
     range_kind = radio(
         _("How far ahead"),
-        [("rolling", _("a number of days")), ("fixed", _("between two dates")), ("unlimited", _("without limit"))],
+        [("rolling", _("A number of days")), ("fixed", _("Between two dates")), ("unlimited", _("Without limit"))],
     )
     range_days = number(_("Days ahead"), required=False)
     range_first = day(_("First day"))
@@ -121,7 +121,7 @@ class RulesForm(SectionForm):
     per_day_limit = number(_("Appointments a day"), low=1, required=False, help_text=_("Empty: no limit."))
     guest_can_reschedule = forms.BooleanField(required=False, label=_("Guests can choose another time"))
     guest_can_cancel = forms.BooleanField(required=False, label=_("Guests can cancel"))
-    change_cutoff = number(_("Until before the start"))
+    change_cutoff = number(_("No later than this before the start"))
     change_cutoff_unit = forms.ChoiceField(choices=UNITS, label=_("Unit of the limit"))
     zone_locked = forms.BooleanField(
         required=False, label=_("Show times in this calendar's zone only"), help_text=_("For visits on site.")
@@ -130,12 +130,12 @@ class RulesForm(SectionForm):
 
 class BookingForm(SectionForm):
     phone = radio(
-        _("Phone number"), [("off", _("Do not ask")), ("optional", _("Ask")), ("required", _("Ask, it is needed"))]
+        _("Phone number"), [("off", _("Do not ask")), ("optional", _("Ask")), ("required", _("Ask, and require it"))]
     )
     email_required = forms.BooleanField(
         required=False,
-        label=_("Email is needed"),
-        help_text=_("It can be optional only if the phone number is needed."),
+        label=_("Require an email address"),
+        help_text=_("It can only be left out if the phone number is required."),
     )
     note = forms.BooleanField(required=False, label=_("Let guests add a note"))
     consent_text = text(
@@ -178,7 +178,6 @@ class AccessForm(SectionForm):
     contact_policy = radio(
         _("Who to contact"),
         [("maker", _("Who made the link, else the host")), ("host", _("The host")), ("custom", _("Somebody else"))],
-        help_text=_("Shown to guests whose link no longer works."),
     )
     contact_name = forms.CharField(required=False, max_length=120, label=_("Contact's name"))
     contact_email = forms.CharField(required=False, max_length=254, label=_("Contact's email"))
@@ -201,7 +200,7 @@ class AccessForm(SectionForm):
 class PolicyForm(SectionForm):
     busy_policy = radio(
         _("If a busy calendar cannot be read"),
-        [("block", _("take no bookings until it can (safe)")), ("allow", _("go on with what was read last"))],
+        [("block", _("Take no bookings until it can (safe)")), ("allow", _("Go on with what was read last"))],
     )
 
 

@@ -22,7 +22,7 @@ def tabs(account: Account, calendar: Calendar, current: str) -> list[dict[str, A
         ("hours", _("Hours")),
         ("rules", _("Rules")),
         ("form", _("Booking form")),
-        ("look", _("Look")),
+        ("look", _("Look and reminder")),
         ("access", _("Access")),
         ("busy", _("Busy times")),
         ("danger", _("Pause or delete")),

@@ -66,6 +66,7 @@ def steps(account: Account, calendar_id: UUID | None) -> list[Step]:
     home = f"/app/{account.slug}/"
     calendar = f"{home}calendars/{calendar_id}/" if calendar_id else f"{home}calendars/"
     hours = f"{calendar}hours/" if calendar_id else calendar
+    link = f"{home}links/new/"
     public = _("So that others can open your links: docs/howto/go-live.md.")
     skip = _("Skip")
     return [
@@ -74,7 +75,7 @@ def steps(account: Account, calendar_id: UUID | None) -> list[Step]:
         Step("location", _("Say where you meet"), _("A phone number, an address or a video link."), calendar, _("Set location"), skip),
         Step("email", _("Test your email"), _("So that confirmations reach guests."), f"{home}settings/email/", _("Set up email"), skip),
         Step("address", _("Get a public address"), public, "", "", skip),
-        Step("link", _("Send yourself a link"), _("Book once and see what your guests see."), calendar, _("Open calendar"), skip),
+        Step("link", _("Send yourself a link"), _("Book once and see what your guests see."), link, _("Create link"), skip),
     ]  # fmt: skip
 
 

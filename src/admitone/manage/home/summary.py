@@ -18,6 +18,7 @@ from admitone.logic.clock import from_min, to_min_floor
 from admitone.messaging.models import Message
 
 ROWS = 50
+NEXT = 5
 REQUESTS = 5
 RECENT = timedelta(days=30)
 
@@ -26,6 +27,7 @@ RECENT = timedelta(days=30)
 class Summary:
     zone: str
     today: list[Booking]
+    ahead: list[Booking]  # the next ones, when there are none today
     requests: list[LinkRequest]
     more_requests: bool
     links: dict[str, int]  # issued, used, open, expired: of the last 30 days
@@ -34,13 +36,15 @@ class Summary:
 
 
 def summary(account: Account, user: User, role: str, now: datetime) -> Summary:
-    """Five statements; a member sees what belongs to their calendars."""
+    """Five statements, six on a day without appointments; a member sees what belongs to their calendars."""
     calendars = visible_calendars(user, account, role).order_by()
     asked = requests(account, calendars)
     is_admin = role != "member"
+    here = today(account, calendars, now)
     return Summary(
         zone=account.timezone,
-        today=today(account, calendars, now),
+        today=here,
+        ahead=[] if here else ahead(account, calendars, now),
         requests=asked[:REQUESTS],
         more_requests=len(asked) > REQUESTS,
         links=link_counts(account, calendars, now),
@@ -50,13 +54,23 @@ def summary(account: Account, user: User, role: str, now: datetime) -> Summary:
 
 
 def today(account: Account, calendars: QuerySet[Calendar], now: datetime) -> list[Booking]:
-    """Appointments that touch the account's local day, by start; `starts` and `ends` are instants."""
+    """Appointments that touch the account's local day, by start."""
     first, last = day_bounds(account.timezone, now)
     rows = Booking.objects.filter(
         account=account, start_min__lt=last, start_min__gte=first - 24 * 60, end_min__gt=first
     )
-    rows = rows.filter(status__in=("pending", "confirmed", "completed"), calendar__in=calendars)
-    found = list(rows.select_related("calendar", "host").order_by("start_min", "id")[:ROWS])
+    return timed(rows.filter(status__in=("pending", "confirmed", "completed"), calendar__in=calendars), ROWS)
+
+
+def ahead(account: Account, calendars: QuerySet[Calendar], now: datetime) -> list[Booking]:
+    """The next appointments, by start."""
+    rows = Booking.objects.filter(account=account, start_min__gte=to_min_floor(now), calendar__in=calendars)
+    return timed(rows.filter(status__in=("pending", "confirmed")), NEXT)
+
+
+def timed(rows: QuerySet[Booking], count: int) -> list[Booking]:
+    """The first `count` by start; `starts` and `ends` are instants."""
+    found = list(rows.select_related("calendar", "host").order_by("start_min", "id")[:count])
     for row in found:
         row.starts, row.ends = from_min(row.start_min), from_min(row.end_min)  # type: ignore[attr-defined]
     return found

@@ -28,7 +28,7 @@ def home(request: AccountRequest, account: Account) -> HttpResponse:
         "summary": summary(account, request.user, request.role, now),
         "checklist": checklist(account) if request.role != "member" else None,
         "base_url": addresses.absolute("/"),
-        "calendars_url": f"/app/{account.slug}/calendars/",
+        "new_link_url": f"/app/{account.slug}/links/new/",
     }
     return render(request, "manage/home/home.html", context)
 

@@ -38,10 +38,10 @@ class AccountForm(forms.Form):
 @require_safe
 @login_required
 def entry(request: HttpRequest) -> HttpResponse:
-    """To the sub-account of the last visit, else the first one."""
+    """To the sub-account of the last visit, else the one that was made first."""
     mine = permissions.accounts_of(cast(User, request.user))
     last = request.COOKIES.get(LAST_ACCOUNT, "")
-    account = mine.filter(slug=last[:60]).first() or mine.first()
+    account = mine.filter(slug=last[:60]).first() or mine.order_by("id").first()
     if account is None:
         return render(request, "manage/switching/none.html")
     return redirect("manage:home", account.slug)

@@ -30,9 +30,11 @@ def team(request: AccountRequest, account: Account) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and invited(request, account, form, now):
         messages.success(request, _("Invited %(email)s.") % {"email": form.cleaned_data["email"]})
         return redirect("manage:team", account.slug)
+    members = list(queries.members(account))
     context = {
         "form": form,
-        "members": queries.members(account),
+        "members": members,
+        "owners": sum(row.role == "owner" for row in members),
         "invitations": queries.invitations(account, now),
         "agency_admins": AgencyAdmin.objects.filter(agency=account.agency_id)
         .exclude(user__memberships__account=account)

@@ -74,6 +74,8 @@ function start(root) {
   for (const each of root.querySelectorAll("[data-tabs]")) enhance(/** @type {HTMLElement} */ (each));
 }
 start(document);
+const here = document.querySelector(".page__tabs [aria-current]");
+if (here) reveal(here);
 // inside a closed dialog nothing has a place yet
 document.addEventListener("toggle", (event) => {
   const tab = /** @type {Element} */ (event.target).querySelector?.("[role=tab][aria-selected=true]");
