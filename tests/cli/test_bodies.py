@@ -62,7 +62,6 @@ def test_a_stalled_body_leaves_the_turn_to_others() -> None:
 
 def test_too_many_stalled_bodies_refuse_the_next_one_and_serve_what_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "READERS", 1)
-    monkeypatch.setattr(bodies, "PATIENCE_SECONDS", 0.01)
     application, slow = Bodies(echo, 1), Stalled()
     reader = Thread(target=send, args=(application, slow, 3))
     reader.start()
