@@ -61,8 +61,11 @@ test-sqlite: setup
 	$(PYTEST) $(PARALLEL) -q -m "not browser and not storm and not soak"
 	$(PYTEST) -q -m "storm and not soak"
 
+# What never asks a database is not run twice.
+PURE := $(foreach place,logic ui docs config,--ignore=tests/$(place))
+
 test-postgres: setup
-	$(POSTGRES) $(PYTEST) $(PARALLEL) -q -m "not browser and not storm and not soak"
+	$(POSTGRES) $(PYTEST) $(PARALLEL) $(PURE) -q -m "not browser and not storm and not soak"
 	$(POSTGRES) $(PYTEST) -q -m "storm and not soak"
 
 e2e: setup ## Browser tests
