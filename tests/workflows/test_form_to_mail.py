@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from tests import factories
+from tests.messaging.conftest import use_server
 from tests.workflows.conftest import NOW, email, happens, runs, submit
 
 from admitone.accounts.addresses import one_time_url
 from admitone.jobs import run_pending
 from admitone.links.models import OneTimeLink
+from admitone.links.services import redeem
 from admitone.messaging.models import Message
 from admitone.workflows.models import Enrollment
 
@@ -28,6 +32,25 @@ def test_submitted_form_mails_a_link_of_its_own(published, generate, contact):
     assert (message.contact_id, message.link_id) == (contact.id, link.id)
     assert enrollment.status == "done"
     assert runs(enrollment) == [("booking_link", "done"), ("email", "done")]
+
+
+def test_mail_arrives_with_a_link_that_books_and_moves_the_run_on(published, generate, contact, account, smtp_server):
+    use_server(account, smtp_server)
+    waiting = {
+        "name": "booked",
+        "type": "wait.for_event",
+        "params": {"event": "one_time_link.used", "timeout": {"days": 2}},
+        "branches": [{"name": "happened", "steps": [email("thanks", body="See you {{ appointment.start }}")]}],
+    }
+    published([generate, email(), waiting])
+    submit(contact)
+    token = re.search(r"http://testserver/o/(\S+)", smtp_server.messages[0].text()).group(1)
+    start = int((NOW + timedelta(days=1)).timestamp()) // 60
+    guest = {"name": "Ada Lovelace", "email": "ada@example.com", "timezone": "Europe/Berlin"}
+    redeem(token=token, start=start, guest=guest, now=NOW)
+    run_pending(now=NOW)
+    assert Enrollment.objects.get().status == "done"
+    assert "See you Tue, 3 Nov 2026, 10:00" in [mail.text().strip() for mail in smtp_server.messages]
 
 
 def test_latest_link_of_the_run_is_merged_by_its_noun(published, generate, contact):

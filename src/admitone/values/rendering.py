@@ -61,7 +61,9 @@ def render(template: str, context: Context, *, channel: Channel) -> Rendered:
     """The text with its values, escaped for the channel. Raises ValueError for a text that `check` would refuse."""
     parsed = parse(template, escaped=channel == "html")
     wanted = {path for path in paths(parsed) if path}
-    values: dict[str, Any] = {root: noun(root, context) for root in {path[0] for path in wanted} if root in namespaces()}
+    values: dict[str, Any] = {
+        root: noun(root, context) for root in {path[0] for path in wanted} if root in namespaces()
+    }
     values[STEPS] = {name: texts(outputs) for name, outputs in context.steps.items()}
     for path in wanted:  # a step that was not reached gives nothing, and the reader of `empty` decides
         if path[0] == STEPS and len(path) == 3:

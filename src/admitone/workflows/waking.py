@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
+from admitone.booking.models import Booking
 from admitone.events.models import Event
 
 LINK_KINDS = ("one_time_link.used", "one_time_link.opened", "one_time_link.expired", "one_time_link.deleted")
@@ -13,6 +18,9 @@ CONTACT_KINDS = ("form.submitted", "message.received")
 WAKERS = (*LINK_KINDS, *BOOKING_KINDS, *CONTACT_KINDS)
 #: name among an event's facts -> noun of what a step awaits
 NOUNS = {"link": "one_time_link", "booking": "booking", "contact": "contact"}
+RECENT = 1000  # of an account's events: more than come in between a look and its note
+
+Ids = Mapping[str, Any]
 
 
 def subjects(event: Event) -> set[str]:
@@ -21,12 +29,29 @@ def subjects(event: Event) -> set[str]:
     return found | {f"{noun}:{event.facts[name]}" for name, noun in NOUNS.items() if event.facts.get(name)}
 
 
-def happened(account_id: UUID, kind: str, awaits: str, since: datetime | None) -> Event | None:
-    """The latest event of this kind about `awaits`; `since` bounds the look at what is not its own subject."""
-    noun, _colon, key = awaits.partition(":")
-    rows = Event.objects.filter(account_id=account_id, kind=kind).order_by("-id")
-    if kind.startswith(f"{noun}."):
-        return rows.filter(subject_id=UUID(key)).first()
-    names = {noun: name for name, noun in NOUNS.items()}
-    recent = rows.filter(at__gte=since) if since else rows
-    return next((event for event in recent[:500] if event.facts.get(names[noun]) == key), None)
+def happened_to_link(account_id: UUID, kind: str, link_id: str) -> Ids | None:
+    """The facts of the latest such event of the link, whenever it was."""
+    rows = Event.objects.filter(account_id=account_id, subject_id=UUID(link_id), kind=kind)
+    return rows.order_by("-id").values_list("facts", flat=True).first()
+
+
+def happened_to_contact(account_id: UUID, kind: str, contact_id: UUID, since: datetime) -> Ids | None:
+    """Ids of what the contact did since then. Bookings are asked themselves: an account's events can be many."""
+    if kind in BOOKING_KINDS:
+        rows = bookings(kind, since).filter(account_id=account_id, contact_id=contact_id)
+        booking = rows.order_by("-updated_at", "-id").first()
+        return {"booking": str(booking.id), "calendar": str(booking.calendar_id)} if booking else None
+    recent = Event.objects.filter(account_id=account_id).order_by("-id")[:RECENT]
+    found = (event for event in recent if event.kind == kind and event.at >= since)
+    return next((event.facts for event in found if event.facts.get("contact") == str(contact_id)), None)
+
+
+def bookings(kind: str, since: datetime) -> QuerySet[Booking]:
+    """Bookings to which this happened since then."""
+    which = {
+        "booking.created": Q(created_at__gte=since),
+        "booking.rescheduled": Q(rescheduled_from_min__isnull=False, updated_at__gte=since),
+        "booking.cancelled": Q(cancelled_at__gte=since),
+        "booking.no_show": Q(status="no_show", updated_at__gte=since),
+    }
+    return Booking.objects.filter(which[kind])

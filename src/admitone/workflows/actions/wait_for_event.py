@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from admitone.workflows.outcomes import Branch, Outcome, Skipped, Wait
 from admitone.workflows.periods import Period
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
-from admitone.workflows.waking import LINK_KINDS, happened
+from admitone.workflows.waking import LINK_KINDS, Ids, happened_to_contact, happened_to_link
 
 HAPPENED, TIMED_OUT = "happened", "timed_out"
 BOOKS = ("one_time_link.used", "booking.created")
@@ -71,10 +72,9 @@ class WaitForEvent(Action):
         if not awaits:
             return Skipped("There is nothing to wait for: this run has no such link or contact.")
         begun = step.run.started_at
-        since = step.enrollment.created_at if step.params.event == "booking.created" else begun
-        event = happened(step.account.id, step.params.event, awaits, since)
-        if event is not None:
-            ids = {name: event.facts[name] for name in ("booking", "calendar") if event.facts.get(name)}
+        facts = happened(step, awaits)
+        if facts is not None:
+            ids = {name: facts[name] for name in ("booking", "calendar") if facts.get(name)}
             return Branch({"happened": True}, ids, n=branch_called(step, HAPPENED))
         due = begun + step.params.timeout.delta if step.params.timeout else None
         if due is not None and step.now >= due:
@@ -88,6 +88,15 @@ def awaited(step: StepContext) -> str:
         link = made.get("link") if step.params.step else step.enrollment.context.get("link")
         return f"one_time_link:{link}" if link else ""
     return f"contact:{step.enrollment.contact_id}" if step.enrollment.contact_id else ""
+
+
+def happened(step: StepContext, awaits: str) -> Ids | None:
+    """A link is asked for all its life; a contact for bookings since entering, and for the rest since the wait began."""
+    kind, key = step.params.event, awaits.partition(":")[2]
+    if kind in LINK_KINDS:
+        return happened_to_link(step.account.id, kind, key)
+    since = step.enrollment.created_at if kind == "booking.created" else step.run.started_at
+    return happened_to_contact(step.account.id, kind, UUID(key), since)
 
 
 def branch_called(step: StepContext, name: str) -> int | None:
