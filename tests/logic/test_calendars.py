@@ -36,6 +36,8 @@ def fault(**fields: Any) -> dict[str, str]:
         ({"redirect_url": "javascript:alert(1)"}, "redirect_url"),
         ({"redirect_url": "https://user:pw@example.com/"}, "redirect_url"),
         ({"redirect_url": "https://exa mple.com/"}, "redirect_url"),
+        ({"redirect_url": "https://example.com;sandbox/"}, "redirect_url"),
+        ({"redirect_url": "https://*/"}, "redirect_url"),
         ({"brand_color": "#808080"}, "brand_color"),
         ({"brand_radius": 25}, "brand_radius"),
         ({"location_kind": "address"}, "location"),
@@ -86,6 +88,17 @@ def test_values_are_cleaned() -> None:
         "contact_phone": "+4930123456",
         "description": "ab\nc",
     }
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("https://例え.example/日本?q=ü", "https://xn--r8jz45g.example/%E6%97%A5%E6%9C%AC?q=%C3%BC"),
+        ("HTTPS://Shop.example:8443/a%20b?x=1&y=/#top", "https://shop.example:8443/a%20b?x=1&y=/#top"),
+    ],
+)
+def test_an_address_that_stands_in_headers_is_plain_ascii(raw: str, kept: str) -> None:
+    assert clean_calendar({"redirect_url": raw}) == {"redirect_url": kept}
 
 
 def test_related_fields_are_judged_with_the_stored_ones() -> None:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from admitone.logic import brand, identity
 from admitone.logic.errors import Problem
@@ -24,6 +24,7 @@ LOCATION_KINDS = ("none", "phone", "address", "video", "ask")
 
 Cleaner = Callable[[Any], Any]
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+_UNQUOTED = "/%:?#[]@!$&'()*+,;=~"
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
 
 
@@ -76,16 +77,29 @@ def clean_origin(raw: str) -> str:
 
 
 def clean_https(raw: str) -> str:
-    """An https address of at most 500 characters, or ""; ValueError with a sentence."""
+    """An https address of at most 500 characters, or ""; ValueError with a sentence.
+
+    Plain ASCII comes back (IDNA, percent signs): its host stands in headers, where other letters would undo all of them.
+    """
     text = str(raw or "").strip()
     if not text:
         return ""
-    parts, _ = _split(text)
+    parts, port = _split(text)
     if len(text) > 500 or parts.scheme != "https" or not parts.hostname or "@" in parts.netloc:
         raise ValueError("Enter a full address that starts with https://.")
     if any(character.isspace() or ord(character) < 32 or character in '<>"\\' for character in text):
         raise ValueError("The address holds a character that is not allowed there.")
-    return text
+    try:
+        host = parts.hostname.encode("idna").decode()
+    except UnicodeError:
+        host = ""
+    if not _HOST.fullmatch(host):
+        raise ValueError("Enter a full address that starts with https://.")
+    netloc = f"{host}:{port}" if port else host
+    plain = urlunsplit(("https", netloc, *(quote(part, safe=_UNQUOTED) for part in parts[2:])))
+    if len(plain) > 500:
+        raise ValueError("The address is too long.")
+    return plain
 
 
 def _split(text: str) -> tuple[Any, int | None]:
