@@ -131,7 +131,7 @@ def test_failed_message_can_be_tried_again(client: Client, account: Account, smt
 def test_member_reads_only_what_belongs_to_granted_calendars_and_cannot_send(client: Client, account: Account) -> None:
     member = factories.member(account)
     mine, other = factories.calendar(account), factories.calendar(account)
-    CalendarAccess.objects.create(calendar=mine, user=member, level="view")
+    CalendarAccess.objects.create(calendar=mine, user=member, level="book")
     visible = message(account, booking_id=factories.booking(mine).id, status="failed")
     linked = message(account, link_id=factories.link(mine).id)
     hidden = [
@@ -154,3 +154,13 @@ def test_messages_of_another_account_are_not_found(client: Client, account: Acco
     for key in (theirs.id, "not-an-id", uuid4()):
         assert client.get(f"{PATH}{key}/{part}").status_code == 404
     assert client.post(f"{PATH}{theirs.id}/sending/").status_code == 404
+
+
+def test_member_who_may_only_look_sees_the_list_but_no_mail_with_its_links(client: Client, account: Account) -> None:
+    member, calendar = factories.member(account), factories.calendar(account)
+    CalendarAccess.objects.create(calendar=calendar, user=member, level="view")
+    sent = message(account, booking_id=factories.booking(calendar).id, text="Manage it: /b/secret")
+    client.force_login(member)
+    assert listed(client) == [sent.id]
+    for part in ("", "preview/", "invite.ics"):
+        assert client.get(f"{PATH}{sent.id}/{part}").status_code == 403

@@ -37,23 +37,33 @@ def kind_name(kind: str) -> Promise | str:
     return next((name for start, name in KINDS.items() if kind.startswith(start)), kind)
 
 
-def readable(rows: QuerySet[Message], user: User, account: Account, role: str) -> QuerySet[Message]:
-    """All for owners and admins; a member reads what belongs to their calendars, so no codes and no alerts."""
+def readable(rows: QuerySet[Message], user: User, account: Account, role: str, *levels: str) -> QuerySet[Message]:
+    """All for owners and admins; a member reads what belongs to their calendars, so no codes and no alerts.
+
+    `levels` leaves out calendars on which the member has another one.
+    """
     if role in ("owner", "admin"):
         return rows
     mine = visible_calendars(user, account, role).order_by().values("id")
+    if levels:
+        mine = mine.filter(access_rows__user=user, access_rows__level__in=levels)
     bookings = Booking.objects.filter(account=account, calendar__in=mine).values("id")
     links = OneTimeLink.objects.filter(account=account, calendar__in=mine).values("id")
     return rows.filter(Q(booking_id__in=bookings) | Q(link_id__in=links)).exclude(kind="link.code")
 
 
 def one(account: Account, user: User, role: str, message_id: Any) -> Message:
-    """Problem("not_found") for what the user may not read, too."""
+    """Problem("not_found") for what the user may not read, too; "forbidden" for whoever may only look.
+
+    What was sent holds the guest's own links: whoever opens one can book, move and cancel.
+    """
     key = as_uuid(message_id)
     rows = readable(Message.objects.filter(account=account), user, account, role)
     found = rows.filter(pk=key).first() if key else None
     if found is None:
         raise Problem("not_found")
+    if not readable(rows.filter(pk=key), user, account, role, "book", "manage").exists():
+        raise Problem("forbidden")
     return found
 
 
