@@ -9,6 +9,7 @@ import pytest
 from tests import factories
 from tests.workflows.conftest import NOW, email, happens, runs, submit
 
+from admitone.accounts.idempotency import Idempotency
 from admitone.events import SYSTEM, Actor, Event
 from admitone.jobs import DeadJob, run_pending
 from admitone.jobs import Retry as TryAgain
@@ -130,6 +131,16 @@ def test_contact_is_entered_by_hand(published, contact, account):
     made = enroll(account=account, workflow_id=workflow.id, contact_id=contact.id, **WHO)
     run_pending(now=NOW)
     assert (made.trigger, made.cause_event_id, Message.objects.count()) == ("manual", None, 1)
+
+
+def test_repeated_request_enters_once(published, contact, account):
+    workflow = published([email(body="Hi")], triggers=[])
+    key = Idempotency.of(account.id, "k1", {"contact": str(contact.id)})
+    made = [
+        enroll(account=account, workflow_id=workflow.id, contact_id=contact.id, idempotency=key, **WHO).id
+        for _ in range(2)
+    ]
+    assert made == [Enrollment.objects.get().id] * 2
 
 
 def test_draft_cannot_be_entered(account, contact):

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from admitone.accounts.queries import as_uuid
 from admitone.contacts.models import Contact
 from admitone.events.models import Event
+from admitone.logic.ids import uuid7
 from admitone.logic.steps import START
 from admitone.workflows.documents import read_settings
 from admitone.workflows.engine import start
@@ -34,6 +35,7 @@ class Entry:
     facts: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, str] = field(default_factory=dict)
     depth: int = 0
+    id: UUID = field(default_factory=uuid7)  # of the enrollment
 
 
 def enter(event: Event, now: datetime) -> None:
@@ -78,6 +80,7 @@ def enroll(workflow: Workflow, entry: Entry, now: datetime) -> Enrollment | None
         return None
     circle = entry.depth > MAX_DEPTH
     enrollment = Enrollment(
+        id=entry.id,
         account_id=workflow.account_id,
         workflow=workflow,
         version=version,

@@ -10,12 +10,12 @@ from django.db import transaction
 
 from admitone.accounts.idempotency import Idempotency
 from admitone.accounts.idempotency import claim as claim_key
-from admitone.accounts.idempotency import find as find_key
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
 from admitone.contacts.queries import get as get_contact
 from admitone.events import Actor, record
 from admitone.logic.errors import Problem
+from admitone.logic.ids import uuid7
 from admitone.workflows import entering
 from admitone.workflows.engine import LIVE, awake, start
 from admitone.workflows.models import Enrollment
@@ -34,17 +34,17 @@ def enroll(
 ) -> Enrollment:
     """Enter one contact by hand. Problem `invalid` if the workflow does not run, or the contact was in it and may not
     enter again."""
-    if before := find_key(idempotency):
-        return Enrollment.objects.get(pk=before)
+    made = uuid7()
+    if before := claim_key(idempotency, kind="enrollment", resource_id=made, now=now):
+        return Enrollment.objects.select_related("version").get(pk=before)
     workflow = locked_workflow(account, workflow_id)
     contact = get_contact(account, contact_id)
     if workflow.status != "published":
         raise Problem("invalid", "Only a published workflow can be entered.")
-    entry = entering.Entry("manual", contact.id, facts={"contact": str(contact.id), "by": actor.kind})
+    entry = entering.Entry("manual", contact.id, facts={"contact": str(contact.id), "by": actor.kind}, id=made)
     enrollment = entering.enroll(workflow, entry, now)
     if enrollment is None:
         raise Problem("invalid", fields={"contact": "This contact has been in this workflow; it allows no re-entry."})
-    claim_key(idempotency, kind="enrollment", resource_id=enrollment.id, now=now)
     tell(enrollment, "enrollment.started", actor, now)
     return enrollment
 
