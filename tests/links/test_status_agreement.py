@@ -39,7 +39,9 @@ def test_function_update_and_filters_agree(found):
         calendar = OneTimeLink.objects.first() and OneTimeLink.objects.first().calendar
         calendar = calendar or factories.calendar(factories.account())
         link = factories.link(calendar, **{name: getattr(found, name) for name in LinkFacts.__slots__})
-        listed = [name for name in STATUSES if OneTimeLink.objects.filter(having_status(name, NOW), id=link.id).exists()]
+        listed = [
+            name for name in STATUSES if OneTimeLink.objects.filter(having_status(name, NOW), id=link.id).exists()
+        ]
         moment = connection.ops.adapt_datetimefield_value(NOW)
         with connection.cursor() as cursor:
             key = link.id.hex if connection.vendor == "sqlite" else link.id

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "admitone.links",
     "admitone.notifications",
     "admitone.integrations",
+    "admitone.webhooks",
     "admitone.workflows",
     "admitone.manage",
     "admitone.public",
