@@ -166,6 +166,35 @@ def test_entry_returns_to_the_sub_account_of_the_last_visit(client: Client, owne
     assert client.get("/app/").url == "/app/north-clinic/"
 
 
+def test_first_entry_opens_the_sub_account_made_first(client: Client, owner: User, account: Account) -> None:
+    earlier_by_name = factories.account(agency=account.agency, name="A Clinic", slug="a-clinic")
+    earlier_by_name.memberships.create(user=owner, role="member", created_at=factories.NOW)
+    assert client.get("/app/").url == "/app/north-clinic/"
+
+
+def test_own_pages_keep_the_navigation_of_the_last_sub_account(client: Client, owner: User, account: Account) -> None:
+    assert "/app/north-clinic/links/" not in text(client, "/app/me/")
+    client.get("/app/north-clinic/")
+    assert "/app/north-clinic/links/" in text(client, "/app/me/")
+    account.memberships.all().delete()
+    assert "/app/north-clinic/links/" not in text(client, "/app/me/")
+
+
+def test_day_without_appointments_shows_the_next_ones(
+    client: Client, owner: User, account: Account, freeze: Any
+) -> None:
+    factories.booking(factories.calendar(account), name="Grace Hopper")
+    page = text(client, "/app/north-clinic/")
+    assert "No appointments today. Next:" in page
+    assert "Grace Hopper" in page
+
+
+def test_missing_page_inside_leads_back(client: Client, owner: User, account: Account) -> None:
+    assert 'href="/app/"' in client.get("/app/north-clinic/nothing/").content.decode()
+    client.logout()
+    assert 'href="/app/"' not in client.get("/app/north-clinic/nothing/").content.decode()
+
+
 def test_user_without_sub_account_is_told_so(client: Client) -> None:
     client.force_login(factories.user())
     assert "You are in no sub-account" in text(client, "/app/")

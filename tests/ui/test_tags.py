@@ -47,6 +47,13 @@ def test_field_not_required_says_optional() -> None:
     assert "(optional)" in render("{% field form.slug %}", form=Sample())
 
 
+def test_field_of_choices_never_says_optional() -> None:
+    class Free(forms.Form):
+        kind = forms.ChoiceField(choices=[("", "Any"), ("a", "A")], required=False)
+
+    assert "(optional)" not in render("{% field form.kind %}", form=Free())
+
+
 def test_field_of_radios_is_a_fieldset_with_legend() -> None:
     drawn = render("{% field form.kind %}", form=Sample())
     assert drawn.count("<fieldset") == drawn.count("<legend") == 1
