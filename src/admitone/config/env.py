@@ -5,11 +5,26 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
+
+#: What ADMITONE_DATABASE_URL may begin with.
+DATABASES = ("sqlite", "postgres", "postgresql")
+MAIL_SERVERS = ("smtp", "smtp+tls", "smtps")
+LARGEST = 10**9
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+N = TypeVar("N", int, float)
+
+
+class BadSetting(ImproperlyConfigured):
+    """A variable that cannot be meant; the sentence names it and never repeats a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +55,83 @@ class Env:
 
 
 def read() -> Env:
-    """Read the environment once; see docs/settings.md for each variable's meaning and default."""
+    """Read the environment once; see docs/settings.md for each variable's meaning and default. Raises BadSetting."""
     env = environ.Env()
     data_dir = Path(env.str("ADMITONE_DATA_DIR", "./data")).resolve()
-    database = env.db_url_config(env.str("ADMITONE_DATABASE_URL", f"sqlite:///{data_dir}/admitone.sqlite3"))
     return Env(
         data_dir=data_dir,
-        database=dict(database),
-        base_url=env.str("ADMITONE_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
-        smtp_url=env.str("ADMITONE_SMTP_URL", ""),
+        database=_database(env.str("ADMITONE_DATABASE_URL", "") or f"sqlite:///{data_dir}/admitone.sqlite3"),
+        base_url=_base_url(env.str("ADMITONE_BASE_URL", "http://127.0.0.1:8000").rstrip("/")),
+        smtp_url=_mail_server(env.str("ADMITONE_SMTP_URL", "")),
         secret_key=env.str("ADMITONE_SECRET_KEY", "") or secret_file(data_dir / "secret-key"),
         link_keys=env.str("ADMITONE_LINK_KEYS", ""),
         debug=env.bool("ADMITONE_DEBUG", False),
         allowed_hosts=tuple(env.list("ADMITONE_ALLOWED_HOSTS", default=[])),
-        trusted_proxies=tuple(env.list("ADMITONE_TRUSTED_PROXIES", default=[])),
-        post_limit=env.int("ADMITONE_POST_LIMIT", 300),
-        get_limit=env.int("ADMITONE_GET_LIMIT", 1200),
-        job_threads=env.int("ADMITONE_JOB_THREADS", 2),
-        job_lease_seconds=env.float("ADMITONE_JOB_LEASE_SECONDS", 15.0),
+        trusted_proxies=_proxies(tuple(env.list("ADMITONE_TRUSTED_PROXIES", default=[]))),
+        post_limit=_number("ADMITONE_POST_LIMIT", 300),
+        get_limit=_number("ADMITONE_GET_LIMIT", 1200),
+        job_threads=_number("ADMITONE_JOB_THREADS", 2),
+        job_lease_seconds=_number("ADMITONE_JOB_LEASE_SECONDS", 15.0),
         private_feeds=env.bool("ADMITONE_ALLOW_PRIVATE_FEEDS", False),
-        log_level=env.str("ADMITONE_LOG_LEVEL", "INFO"),
+        log_level=_log_level(env.str("ADMITONE_LOG_LEVEL", "INFO").upper()),
     )
+
+
+def _database(url: str) -> dict[str, Any]:
+    if url.partition(":")[0] not in DATABASES:
+        raise BadSetting(
+            "ADMITONE_DATABASE_URL: use postgres://user:password@host:5432/name, or leave it out for SQLite."
+        )
+    try:
+        return dict(environ.Env().db_url_config(url))
+    except (ValueError, ImproperlyConfigured):
+        raise BadSetting(
+            "ADMITONE_DATABASE_URL cannot be read: percent-encode what is special in its password."
+        ) from None
+
+
+def _base_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 80) and "@" not in parts.netloc
+    except ValueError:
+        whole = False
+    if not whole or parts.path or parts.query or parts.fragment:
+        raise BadSetting(f"ADMITONE_BASE_URL: use https://book.example.com, without a path, not {url!r}.")
+    return url
+
+
+def _mail_server(url: str) -> str:
+    if url and urlsplit(url).scheme not in MAIL_SERVERS:
+        raise BadSetting("ADMITONE_SMTP_URL: use smtp+tls://user:password@host:587, smtps:// or smtp://.")
+    return url
+
+
+def _proxies(texts: tuple[str, ...]) -> tuple[str, ...]:
+    for text in texts:
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            raise BadSetting(f"ADMITONE_TRUSTED_PROXIES: {text!r} is no address and no network.") from None
+    return texts
+
+
+def _number(name: str, default: N) -> N:
+    """A number above zero of the default's kind."""
+    raw = environ.Env().str(name, "") or default
+    try:
+        value = type(default)(raw)
+    except ValueError:
+        value = type(default)(0)
+    if not 0 < value < LARGEST:
+        raise BadSetting(f"{name}: use a number above zero, not {raw!r}.")
+    return value
+
+
+def _log_level(name: str) -> str:
+    if name not in LOG_LEVELS:
+        raise BadSetting(f"ADMITONE_LOG_LEVEL: use one of {', '.join(LOG_LEVELS)}.")
+    return name
 
 
 def secret_file(path: Path) -> str:
