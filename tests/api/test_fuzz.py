@@ -22,6 +22,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from tests import factories
+from tests.api.conftest import Api
+from tests.contract.world import batch_of, delivery_of, endpoint_of
 
 from admitone.accounts.keyring import keyring
 from admitone.api.v1.router import api as routes
@@ -58,14 +60,24 @@ def open_connection() -> Iterator[None]:
 
 
 @pytest.fixture
+def api(account):
+    """A key for everything."""
+    return Api(factories.api_key(account, ["read", "write", "admin"])[1])
+
+
+@pytest.fixture
 def ids(calendar):
     """Real ids, so that requests get past the look-up: the same row many times."""
     link, booking = factories.link(calendar, max_uses=1000), factories.booking(calendar)
+    endpoint = endpoint_of(calendar.account)
     return {
         "link_id": str(link.id),
         "booking_id": str(booking.id),
         "contact_id": str(factories.contact(calendar.account).id),
         "calendar_id": "first",
+        "batch_id": str(batch_of(calendar).id),
+        "endpoint_id": str(endpoint.id),
+        "delivery_id": str(delivery_of(endpoint).id),
         "form_id": str(factories.form(calendar.account).id),
         "links": keyring().sign("o1", link.id),
         "bookings": keyring().sign("b1", booking.id),

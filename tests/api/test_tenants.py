@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from tests import factories
 from tests.api.conftest import ADA, ELEVEN, Api, code
+from tests.contract.world import batch_of, delivery_of, endpoint_of
 
 from admitone.api.v1.router import api as routes
 
@@ -16,12 +17,14 @@ BODIES = {
     "create_one_time_link": {},
     "create_booking": ADA,
     "create_contact": {"email": "a@example.com"},
+    "change_webhook": {"active": False},
     "change_form": {"name": "mine now"},
 }
 #: Bodies and filters that name a row of the account.
 REFERENCES = [
     ("POST", "/one-time-links", {"calendar": "{calendar_id}"}),
     ("POST", "/one-time-links", {"calendar": "mine", "contact": "{contact_id}"}),
+    ("POST", "/one-time-links/batches", {"calendar": "{calendar_id}", "count": 1}),
     ("POST", "/bookings", ADA | {"calendar": "{calendar_id}"}),
     ("GET", "/one-time-links?calendar={calendar_id}", None),
     ("GET", "/one-time-links?contact={contact_id}", None),
@@ -34,18 +37,22 @@ REFERENCES = [
 def stranger(account):
     """Their own calendar has the same slug as nobody's."""
     factories.calendar(account, slug="mine")
-    return Api(factories.api_key(account)[1])
+    return Api(factories.api_key(account, ["admin"])[1])
 
 
 @pytest.fixture
 def theirs(db, freeze):
     other = factories.account()
     calendar = factories.calendar(other, slug="theirs")
+    endpoint = endpoint_of(other)
     return {
         "calendar_id": str(calendar.id),
         "link_id": str(factories.link(calendar).id),
         "booking_id": str(factories.booking(calendar).id),
         "contact_id": str(factories.contact(other).id),
+        "batch_id": str(batch_of(calendar).id),
+        "endpoint_id": str(endpoint.id),
+        "delivery_id": str(delivery_of(endpoint).id),
         "form_id": str(factories.form(other).id),
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests import factories
+from tests.contract.world import delivery_of, endpoint_of
 
 from admitone.accounts.models import Membership
 from admitone.accounts.services import (
@@ -29,6 +30,7 @@ from admitone.links.models import LinkRequest
 from admitone.logic.errors import Problem
 from admitone.messaging.models import Message
 from admitone.messaging.services import resend
+from admitone.webhooks import services as webhooks
 
 NOW = factories.NOW
 DO: dict[str, Any] = {"actor": SYSTEM, "now": NOW}
@@ -80,6 +82,14 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
         account=me, contact_id=it.contact.id, raw={"name": "x", "email": "x@example.com"}, **DO
     ),
     "resend": lambda me, it: resend(account=me, message_id=it.message.id, **DO),
+    "batch of calendar": lambda me, it: links.create_batch(account=me, calendar=it.calendar, count=1, **DO),
+    "change webhook": lambda me, it: webhooks.update_endpoint(
+        account=me, endpoint_id=it.endpoint.id, active=False, **DO
+    ),
+    "rotate webhook": lambda me, it: webhooks.rotate_secret(account=me, endpoint_id=it.endpoint.id, **DO),
+    "delete webhook": lambda me, it: webhooks.delete_endpoint(account=me, endpoint_id=it.endpoint.id, **DO),
+    "test webhook": lambda me, it: webhooks.send_test(account=me, endpoint_id=it.endpoint.id, now=NOW),
+    "replay delivery": lambda me, it: webhooks.replay(account=me, delivery_id=it.delivery.id, now=NOW),
     "revoke key": lambda me, it: revoke_api_key(account=me, key_id=it.key.id, **DO),
     "change role": lambda me, it: change_role(account=me, by="owner", membership_id=it.member.id, role="admin", **DO),
     "remove member": lambda me, it: remove_member(account=me, by="owner", membership_id=it.member.id, **DO),
@@ -107,6 +117,7 @@ def it(me: Any) -> SimpleNamespace:
     people = {"name": "Ada", "email": "ada@example.com", "created_at": NOW}
     message = {"kind": "test", "key": "k", "to": "ada@example.com", "status": "failed", "created_at": NOW}
     sealed = {"kind": "ics", "config_sealed": "x", "created_at": NOW}
+    endpoint = endpoint_of(other)
     factories.member(other, "member")
     factories.member(me, "member")
     return SimpleNamespace(
@@ -118,6 +129,8 @@ def it(me: Any) -> SimpleNamespace:
         request=LinkRequest.objects.create(account=other, link=link, **people),
         message=Message.objects.create(account=other, **message),
         source=BusySource.objects.create(account=other, host=host, **sealed),
+        endpoint=endpoint,
+        delivery=delivery_of(endpoint),
         key=issue_api_key(account=other, name="k", scopes=["read"], **DO)[0],
         member=Membership.objects.get(account=other),
         invitation=invite(account=other, by="owner", email="new@example.com", role="member", **DO),

@@ -12,8 +12,9 @@ from tests import factories
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, Blob, Invitation, Membership, User
 from admitone.calendars.models import BusySource, Calendar, Host
-from admitone.links.models import LinkRequest, OneTimeLink
+from admitone.links.models import Batch, LinkRequest, OneTimeLink
 from admitone.messaging.models import Message
+from admitone.webhooks.models import Delivery, Endpoint
 
 NOW = factories.NOW
 
@@ -37,6 +38,7 @@ def world(**account: Any) -> World:
     booking = factories.booking(calendar)
     submission = factories.submission(factories.form(here))
     key, secret = factories.api_key(here, ["read", "write", "admin"])
+    endpoint = endpoint_of(here)
     values = {
         "account_slug": here.slug,
         "account": here.slug,
@@ -55,6 +57,9 @@ def world(**account: Any) -> World:
         "source_id": source_of(calendar).id,
         "invitation_id": invitation_of(here).id,
         "blob_id": blob_of(here).id,
+        "batch_id": batch_of(calendar).id,
+        "endpoint_id": endpoint.id,
+        "delivery_id": delivery_of(endpoint).id,
         "token": keyring().sign("o1", link.id),
         "manage_token": keyring().sign("b1", booking.id),
         "date": "2026-11-05",
@@ -103,4 +108,22 @@ def invitation_of(account: Account) -> Invitation:
 def blob_of(account: Account) -> Blob:
     return Blob.objects.create(
         account_id=account.id, sha256=uuid4().hex, media_type="image/webp", content=b"RIFF", created_at=NOW
+    )
+
+
+def batch_of(calendar: Calendar) -> Batch:
+    return Batch.objects.create(
+        account=calendar.account, calendar=calendar, kind="count", total=1, actor_kind="system", created_at=NOW
+    )
+
+
+def endpoint_of(account: Account) -> Endpoint:
+    return Endpoint.objects.create(
+        account=account, url="https://example.com/hook", secret_sealed="", created_at=NOW, updated_at=NOW
+    )
+
+
+def delivery_of(endpoint: Endpoint) -> Delivery:
+    return Delivery.objects.create(
+        account=endpoint.account, endpoint=endpoint, kind="webhook.test", body="{}", created_at=NOW
     )

@@ -51,14 +51,46 @@ def get(url: str, *, etag: str = "", timeout: float, accept: str = "*/*") -> Ans
     raise Refused("The server redirects too often.")
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a POST was answered: the status and the beginning of the text."""
+
+    status: int
+    text: str
+
+
+def post(url: str, *, content: bytes, headers: dict[str, str], timeout: float, kept: int) -> Reply:
+    """POST without following redirects, connected to the address that was checked; at most `kept` bytes are read.
+
+    Raises Refused for private addresses, httpx.HTTPError for network faults.
+    """
+    deadline = time.monotonic() + timeout
+    sent = {"User-Agent": "AdmitOne/0.1", "Accept-Encoding": "identity", **headers}
+    with _asked(url, sent, deadline, method="POST", content=content) as response:
+        found = b""
+        for chunk in response.iter_bytes():
+            _left(deadline)
+            found += chunk
+            if len(found) >= kept:
+                break
+        text = found[:kept].decode(errors="replace").replace("\0", "\ufffd")
+        return Reply(response.status_code, text)
+
+
 @contextmanager
-def _asked(url: str, headers: dict[str, str], deadline: float) -> Iterator[httpx.Response]:
+def _asked(
+    url: str, headers: dict[str, str], deadline: float, *, method: str = "GET", content: bytes | None = None
+) -> Iterator[httpx.Response]:
     host, target = pinned(url)
     timeout = httpx.Timeout(_left(deadline))
     with (
         httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
         client.stream(
-            "GET", target, headers={**headers, "Host": host}, extensions={"sni_hostname": _name(url)}
+            method,
+            target,
+            headers={**headers, "Host": host},
+            content=content,
+            extensions={"sni_hostname": _name(url)},
         ) as response,
     ):
         yield response
@@ -82,9 +114,26 @@ def checked_address(name: str, port: int) -> Address:
     except (OSError, UnicodeError) as error:
         raise Refused("There is no server of that name.") from error
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-    if not settings.ENV.private_feeds and not all(is_public(address) for address in addresses):
+    if not private_allowed() and not all(is_public(address) for address in addresses):
         raise Refused("That address lies in a private network.")
     return addresses[0]
+
+
+def private_allowed() -> bool:
+    """Whether the operator lets people name addresses inside the server's own network."""
+    return bool(settings.ENV.private_feeds)
+
+
+def refuse_private_literal(name: str) -> None:
+    """Refused, without asking any name server, for a host that is written as a private address or as localhost."""
+    if private_allowed():
+        return
+    try:
+        private = not is_public(ipaddress.ip_address(name.strip("[]").partition("%")[0]))
+    except ValueError:
+        private = name == "localhost" or name.endswith(".localhost")
+    if private:
+        raise Refused("That address lies in a private network.")
 
 
 def is_public(address: Address) -> bool:

@@ -33,6 +33,7 @@ class OneTimeLink(models.Model):
     replaces_id = models.UUIDField(null=True)
     opened_at = models.DateTimeField(null=True)  # "probably opened": after a human gesture, by POST
     gone_told_at = models.DateTimeField(null=True)  # the owner was told that all offered times are gone
+    expired_told_at = models.DateTimeField(null=True)  # one_time_link.expired has been recorded
     used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
@@ -45,6 +46,11 @@ class OneTimeLink(models.Model):
         indexes = [
             models.Index(fields=["account", "-created_at", "id"], name="link_list"),
             models.Index(fields=["calendar", "-created_at", "id"], name="link_calendar_list"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(expires_at__isnull=False, expired_told_at=None, deleted_at=None),
+                name="link_expiring",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,3 +104,53 @@ class LinkRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.email}"
+
+
+class Batch(models.Model):
+    """Many links on the same `terms`, made in the background. `kind`: count or contacts. `status`: queued, running, done,
+    failed (given up; its rows keep what was made)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="link_batches")
+    calendar = models.ForeignKey("calendars.Calendar", models.PROTECT, related_name="link_batches")
+    kind = models.CharField(max_length=8)
+    terms = models.JSONField(default=dict)
+    status = models.CharField(max_length=8, default="queued")
+    total = models.IntegerField()
+    done = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    actor_kind = models.CharField(max_length=16)
+    actor_id = models.CharField(max_length=64, blank=True)
+    created_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-id"], name="batch_list")]
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total}"
+
+
+class BatchRow(models.Model):
+    """Row `n` (from 1) of a batch: the person as typed, then the link or why there is none. `state`: waiting, made, failed.
+
+    `link_id` is no foreign key: a purged link stays named, and a row that was made is never made again.
+    """
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows")
+    n = models.IntegerField()
+    contact = models.JSONField(null=True)
+    state = models.CharField(max_length=8, default="waiting")
+    link_id = models.UUIDField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "n"], name="batch_row_once"),
+            models.UniqueConstraint(fields=["link_id"], name="batch_link_once"),
+        ]
+        indexes = [models.Index(fields=["batch", "n"], condition=Q(state="waiting"), name="batch_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.n}: {self.state}"

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from admitone.events import SYSTEM, record_many
-from admitone.jobs import periodic
+from admitone.jobs import DeadJob, on_dead, periodic, task
 from admitone.links.models import OneTimeLink
+from admitone.links.services.batches import give_up, issue_chunk
 from admitone.links.services.issuing import event_of
+from admitone.links.services.opening import tell_expired
 
 UNDO = timedelta(days=30)
 BATCH = 500
@@ -29,3 +31,27 @@ def _purge_some(now: datetime) -> int:
     record_many([event_of(link, "one_time_link.purged", SYSTEM, now) for link in links])
     OneTimeLink.objects.filter(id__in=[link.id for link in links]).delete()
     return len(links)
+
+
+@periodic(every=timedelta(minutes=1), name="links.expire")
+def expire(*, now: datetime) -> None:
+    """Expiry is no write: whoever waits for it (webhooks, workflows) is told by an event."""
+    while tell_expired(now=now, limit=BATCH) == BATCH:
+        pass
+
+
+@task(queue="bulk")
+def issue_batch(*, batch_id: str, now: datetime) -> None:
+    """One chunk; the transaction that makes it queues the job of the next, so others get their turn between them."""
+    with transaction.atomic():
+        batch = issue_chunk(batch_id=batch_id, now=now)
+        if batch is not None and batch.status == "running":
+            issue_batch.using(account_id=batch.account_id).enqueue(batch_id=batch_id)
+
+
+def give_up_batch(job: DeadJob) -> None:
+    if job.task == issue_batch.name:
+        give_up(batch_id=job.args["batch_id"])
+
+
+on_dead.append(give_up_batch)

@@ -58,6 +58,7 @@ class Shell:
                 (_("Email"), "email/", "mail"),
                 (_("Busy times"), "busy/", "calendar-x"),
                 (_("API keys"), "api-keys/", "key-round"),
+                (_("Webhooks"), "webhooks/", "webhook"),
             )
         ]
 

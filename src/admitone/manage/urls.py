@@ -11,11 +11,13 @@ areas = [
     path("settings/email/", include("admitone.manage.settings_email.urls")),
     path("messages/", include("admitone.manage.messages.urls")),
     path("settings/api-keys/", include("admitone.manage.api_keys.urls")),
+    path("settings/webhooks/", include("admitone.manage.webhooks.urls")),
     path("settings/busy/", include("admitone.manage.busy.urls")),
     path("calendars/", include("admitone.manage.calendars.urls")),
     path("bookings/", include("admitone.manage.bookings.urls")),
     path("contacts/", include("admitone.manage.contacts.urls")),
     path("calendars/", include("admitone.manage.share.urls")),
+    path("links/batches/", include("admitone.manage.batches.urls")),
     path("links/", include("admitone.manage.links.urls")),
     path("requests/", include("admitone.manage.requests.urls")),
 ]

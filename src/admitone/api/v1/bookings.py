@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from ninja import Header, Router
 from pydantic import BaseModel, Field
 
-from admitone.accounts.addresses import manage_url
 from admitone.accounts.idempotency import Idempotency
 from admitone.accounts.models import Account
 from admitone.accounts.queries import get
@@ -37,13 +36,14 @@ from admitone.api.fields import (
 from admitone.api.fields import Body as Payload
 from admitone.api.openapi import refuses
 from admitone.api.v1.public_bookings import Cancellation, Move
-from admitone.api.windows import WANTED, instant_of, times
+from admitone.api.windows import WANTED, instant_of
 from admitone.booking import queries, services
 from admitone.booking.models import Booking
+from admitone.booking.payload import booking_view
 from admitone.calendars.queries import by_id_or_slug
 from admitone.contacts.models import Contact
 from admitone.logic.bookings import clean_guest
-from admitone.logic.clock import from_min, iso, to_min_ceil
+from admitone.logic.clock import to_min_ceil
 
 router = Router(tags=["Bookings"])
 Status = Literal["pending", "confirmed", "cancelled", "completed", "no_show"]
@@ -140,12 +140,12 @@ def list_bookings(request: ApiRequest, wanted: BookingFilter = WANTED) -> dict[s
         end=_minute(wanted.to, wanted, account, days=1),
     )
     bookings, cursor = paging.by_id(rows, wanted.cursor, wanted.limit)
-    return {"items": [shown(booking) for booking in bookings], "next_cursor": cursor}
+    return {"items": [booking_view(booking) for booking in bookings], "next_cursor": cursor}
 
 
 @router.get("/{booking_id}", response=BookingOut, summary="Read a booking")
 def get_booking(request: ApiRequest, booking_id: str) -> dict[str, Any]:
-    return shown(get(account_of(request), Booking, booking_id, "host"))
+    return booking_view(get(account_of(request), Booking, booking_id, "host"))
 
 
 @router.post(
@@ -220,37 +220,3 @@ def reschedule_booking(request: ApiRequest, booking_id: str, payload: Move) -> d
 
 def _minute(moment: datetime | date | None, wanted: BookingFilter, account: Account, days: int = 0) -> int | None:
     return None if moment is None else to_min_ceil(instant_of(moment, wanted.tz or account.timezone, days=days))
-
-
-def shown(booking: Booking) -> dict[str, Any]:
-    moved, cancelled = booking.rescheduled_from_min, booking.cancelled_at
-    return {
-        **times(booking.start_min, booking.end_min),
-        "id": str(booking.id),
-        "status": booking.status,
-        "calendar": str(booking.calendar_id),
-        "contact": str(booking.contact_id),
-        "link": str(booking.one_time_link_id) if booking.one_time_link_id else None,
-        "host": str(booking.host_id),
-        "host_name": booking.host.name,
-        "name": booking.name,
-        "email": booking.email,
-        "phone": booking.phone,
-        "note": booking.note,
-        "timezone": booking.guest_timezone,
-        "locale": booking.guest_locale,
-        "location_kind": booking.location_kind,
-        "location": booking.location,
-        "consent_at": iso(booking.consent_at) if booking.consent_at else None,
-        "source": booking.source,
-        "metadata": booking.metadata,
-        "utm": booking.utm,
-        "sequence": booking.sequence,
-        "manage_url": manage_url(booking.id),
-        "rescheduled_from": None if moved is None else iso(from_min(moved)),
-        "cancelled_at": iso(cancelled) if cancelled else None,
-        "cancelled_by": booking.cancelled_by,
-        "cancel_reason": booking.cancel_reason,
-        "created_at": iso(booking.created_at),
-        "updated_at": iso(booking.updated_at),
-    }

@@ -15,8 +15,8 @@ from admitone.api.v1.links import NewContact
 from admitone.api.windows import WANTED
 from admitone.contacts import queries
 from admitone.contacts.models import Contact
+from admitone.contacts.payload import contact_view
 from admitone.contacts.services import ensure_contact
-from admitone.logic.clock import iso
 from admitone.logic.errors import Problem
 
 router = Router(tags=["Contacts"])
@@ -54,7 +54,7 @@ class ContactFilter(BaseModel):
 def list_contacts(request: ApiRequest, wanted: ContactFilter = WANTED) -> dict[str, Any]:
     rows = queries.listing(account_of(request), search=wanted.search or "")
     contacts, cursor = paging.by_id(rows, wanted.cursor, wanted.limit)
-    return {"items": [shown(contact) for contact in contacts], "next_cursor": cursor}
+    return {"items": [contact_view(contact) for contact in contacts], "next_cursor": cursor}
 
 
 @router.get("/{contact_id}", response=ContactOut, summary="Read a contact")
@@ -62,7 +62,7 @@ def get_contact(request: ApiRequest, contact_id: str) -> dict[str, Any]:
     contact = get(account_of(request), Contact, contact_id)
     if contact.erased_at is not None:
         raise Problem("not_found")
-    return shown(contact)
+    return contact_view(contact)
 
 
 @router.post("", response={201: ContactOut}, summary="Make a contact")
@@ -76,17 +76,4 @@ def create_contact(request: ApiRequest, payload: NewContact) -> dict[str, Any]:
         actor=actor_of(request),
         now=request.call.now,
     )
-    return shown(contact)
-
-
-def shown(contact: Contact) -> dict[str, Any]:
-    return {
-        "id": str(contact.id),
-        "name": contact.name,
-        "email": contact.email,
-        "phone": contact.phone,
-        "timezone": contact.timezone,
-        "locale": contact.locale,
-        "source": contact.source,
-        "created_at": iso(contact.created_at),
-    }
+    return contact_view(contact)

@@ -8,6 +8,7 @@ from admitone.api.auth import Bearer
 from admitone.api.openapi import Api, StrictParser
 from admitone.api.v1 import (
     account,
+    batches,
     bookings,
     calendars,
     contacts,
@@ -16,6 +17,7 @@ from admitone.api.v1 import (
     public_bookings,
     public_forms,
     public_links,
+    webhooks,
 )
 
 DESCRIPTION = """Schedule around one-time links: make a link, hand it to one person, and it books once.
@@ -34,10 +36,12 @@ api = Api(
     auth=Bearer(),
     parser=StrictParser(),
 )
+api.add_router("/one-time-links/batches", batches.router)  # before the links: "batches" is no link's id
 api.add_router("/one-time-links", links.router)
 api.add_router("/calendars", calendars.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/contacts", contacts.router)
+api.add_router("/webhooks", webhooks.router)
 api.add_router("/forms", forms.router)
 api.add_router("/account", account.router)
 api.add_router("/public/links", public_links.router)

@@ -64,7 +64,54 @@ def issue(
     check_terms(now=now, max_uses=max_uses, not_before=not_before, expires_at=expires_at)
     if person is not None:
         contact = ensure_contact(account=account, person=person, source="link", actor=actor, now=now, prefix="contact.")
-    link = OneTimeLink(
+    link = build(
+        link_id=link_id,
+        account=account,
+        calendar=calendar,
+        contact=contact,
+        now=now,
+        contact_policy=contact_policy,
+        max_uses=max_uses,
+        not_before=not_before,
+        expires_at=expires_at,
+        offered=offered,
+        label=label,
+        note=note,
+        metadata=metadata,
+        utm=utm,
+        source_kind=source_kind,
+        source_id=source_id,
+        created_by=created_by,
+        replaces=replaces,
+    )
+    OneTimeLink.objects.bulk_create([link])
+    record_many([event_of(link, "one_time_link.created", actor, now)])
+    return link
+
+
+def build(
+    *,
+    link_id: UUID,
+    account: Account,
+    calendar: Calendar,
+    contact: Contact | None,
+    now: datetime,
+    contact_policy: str = "prefill",
+    max_uses: int = 1,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    offered: Sequence[tuple[int, int]] | None = None,
+    label: str = "",
+    note: str = "",
+    metadata: Mapping[str, Any] | None = None,
+    utm: Mapping[str, str] | None = None,
+    source_kind: str = "by_hand",
+    source_id: str = "",
+    created_by: User | None = None,
+    replaces: UUID | None = None,
+) -> OneTimeLink:
+    """The row of a link whose terms passed `check_terms`, cleaned and not yet written. Problem("invalid")."""
+    return OneTimeLink(
         id=link_id,
         account=account,
         calendar=calendar,
@@ -84,9 +131,6 @@ def issue(
         replaces_id=replaces,
         created_at=now,
     )
-    OneTimeLink.objects.bulk_create([link])
-    record_many([event_of(link, "one_time_link.created", actor, now)])
-    return link
 
 
 def reissue(

@@ -1,12 +1,13 @@
-"""Signs of life of a link: probably opened (after a human gesture), all offered times gone."""
+"""Signs of life of a link: probably opened (after a human gesture), all offered times gone, expired unused."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
 
-from admitone.events import GUEST, record_many
+from admitone.events import GUEST, SYSTEM, record_many
 from admitone.links.models import OneTimeLink
 from admitone.links.queries import link_id_of
 from admitone.links.services.issuing import event_of
@@ -30,3 +31,14 @@ def tell_offered_gone(*, token: str, now: datetime) -> bool:
         return False
     record_many([event_of(OneTimeLink.objects.get(id=link_id), "one_time_link.offered_gone", GUEST, now)])
     return True
+
+
+@transaction.atomic
+def tell_expired(*, now: datetime, limit: int = 500) -> int:
+    """Record, once per link, that its expiry passed while it could still have been used; how many there were."""
+    rows = OneTimeLink.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+    due = rows.filter(expires_at__lte=now, expired_told_at=None, deleted_at=None, uses__lt=F("max_uses"))
+    links = list(due.order_by("expires_at")[:limit])
+    OneTimeLink.objects.filter(id__in=[link.id for link in links]).update(expired_told_at=now)
+    record_many([event_of(link, "one_time_link.expired", SYSTEM, now) for link in links])
+    return len(links)

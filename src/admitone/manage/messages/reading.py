@@ -30,6 +30,7 @@ KINDS: dict[str, Promise | str] = {
     "link.offered_gone": _("No times left"),
     "link.code": _("Code"),
     "busy_source": _("Busy times"),
+    "webhook": _("Webhooks"),
 }
 
 

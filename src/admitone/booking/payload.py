@@ -1,0 +1,45 @@
+"""A booking as the API and webhooks show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admitone.accounts.addresses import manage_url
+from admitone.booking.models import Booking
+from admitone.logic.clock import from_min, iso
+
+
+def booking_view(booking: Booking) -> dict[str, Any]:
+    """Reads `host`: select it with the row."""
+    moved, cancelled = booking.rescheduled_from_min, booking.cancelled_at
+    return {
+        "start": iso(from_min(booking.start_min)),
+        "end": iso(from_min(booking.end_min)),
+        "id": str(booking.id),
+        "status": booking.status,
+        "calendar": str(booking.calendar_id),
+        "contact": str(booking.contact_id),
+        "link": str(booking.one_time_link_id) if booking.one_time_link_id else None,
+        "host": str(booking.host_id),
+        "host_name": booking.host.name,
+        "name": booking.name,
+        "email": booking.email,
+        "phone": booking.phone,
+        "note": booking.note,
+        "timezone": booking.guest_timezone,
+        "locale": booking.guest_locale,
+        "location_kind": booking.location_kind,
+        "location": booking.location,
+        "consent_at": iso(booking.consent_at) if booking.consent_at else None,
+        "source": booking.source,
+        "metadata": booking.metadata,
+        "utm": booking.utm,
+        "sequence": booking.sequence,
+        "manage_url": manage_url(booking.id),
+        "rescheduled_from": None if moved is None else iso(from_min(moved)),
+        "cancelled_at": iso(cancelled) if cancelled else None,
+        "cancelled_by": booking.cancelled_by,
+        "cancel_reason": booking.cancel_reason,
+        "created_at": iso(booking.created_at),
+        "updated_at": iso(booking.updated_at),
+    }
