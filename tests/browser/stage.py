@@ -206,6 +206,9 @@ class Stage:
             "message_id": self.message().id,
             "source_id": self.source().id,
             "invitation_id": self.invitation().id,
+            "batch_id": self.batch().id,
+            "endpoint_id": self.delivery().endpoint_id,
+            "delivery_id": self.delivery().id,
             "date": str((self.now + timedelta(days=2)).date()),
             "step": "zone",
             "mode": "inline",
@@ -242,6 +245,44 @@ class Stage:
         return BusySource.objects.create(
             account=self.account, host=host, kind="ics", config_sealed="", fetched_at=self.now, created_at=self.now
         )
+
+    def batch(self) -> Any:
+        """Two links and a row that could not be used."""
+        from admitone.links.models import Batch
+        from admitone.links.services import create_batch, issue_chunk
+
+        found = Batch.objects.filter(account=self.account).first()
+        if found is None:
+            people = [{"email": "a@example.com", "name": "Ann"}, {"email": "b@example.com"}, {"email": "nobody"}]
+            done: Any = {"account": self.account, "actor": self.actor, "now": self.now}
+            found = create_batch(calendar=self.open, contacts=people, **done)
+            issue_chunk(batch_id=found.id, now=self.now)
+        return found
+
+    def delivery(self) -> Any:
+        """A message that the receiver refused."""
+        from admitone.webhooks.models import Delivery, Endpoint
+
+        found = Delivery.objects.filter(account=self.account).first()
+        if found is None:
+            url = "https://example.com/hooks/admit-one"
+            times = {"created_at": self.now, "updated_at": self.now}
+            endpoint = Endpoint.objects.create(account=self.account, url=url, description="CRM", **times)
+            found = Delivery.objects.create(
+                account=self.account,
+                endpoint=endpoint,
+                kind="webhook.test",
+                body='{"type":"webhook.test","data":{}}',
+                status="failed",
+                attempts=1,
+                attempted_at=self.now,
+                response_status=500,
+                response_body="Sorry",
+                error="The server answered 500.",
+                duration_ms=120,
+                created_at=self.now,
+            )
+        return found
 
     def invitation(self) -> Any:
         from admitone.accounts.models import Invitation

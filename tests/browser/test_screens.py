@@ -27,7 +27,9 @@ NO_SCREENS = {
     *("manage:booking_ics", "manage:contacts_csv", "manage:share_slug", "manage:share_sites", "manage:share_mint"),
     *("manage:links_csv", "manage:links_bulk", "manage:links_restoration", "manage:link_times"),
     *("manage:link_removal", "manage:link_restoration", "manage:link_extension", "manage:link_reissue"),
-    *("manage:request_answer", "manage:request_dismissal"),
+    *("manage:request_answer", "manage:request_dismissal", "manage:batch_progress", "manage:batch_csv"),
+    *("manage:webhook_rotation", "manage:webhook_test", "manage:webhook_state", "manage:webhook_removal"),
+    "manage:webhook_replay",
 }
 ROUTES = {route.name: route for route in routes() if route.name.startswith(("manage:", "account_", "mfa_", "api_ref"))}
 SCREENS = sorted(set(ROUTES) - NO_SCREENS)

@@ -30,9 +30,10 @@ def test_number_is_made_and_shown(client, calendar, freeze):
     assert client.get(f"{PATH}new/").status_code == 200
     page = ask(client, calendar, count="3", label="Fair").url
     assert "0 / 3" in client.get(page).content.decode()
-    assert client.get(f"{page}progress/").headers.get("HX-Refresh") is None
+    assert client.get(f"{page}progress/", headers={"HX-Request": "true"}).headers.get("HX-Refresh") is None
+    assert client.get(f"{page}progress/").url == page
     run_pending(factories.NOW)
-    assert client.get(f"{page}progress/").headers["HX-Refresh"] == "true"
+    assert client.get(f"{page}progress/", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     text = client.get(page).content.decode()
     assert ("3 / 3" in text, text.count("/o/")) == (True, 3)
     assert OneTimeLink.objects.first().label == "Fair"

@@ -129,6 +129,8 @@ def batch(request: AccountRequest, account: Account, batch_id: UUID) -> HttpResp
 def progress(request: AccountRequest, account: Account, batch_id: UUID) -> HttpResponse:
     """The bar alone, asked for every two seconds; at the end the page is loaded anew."""
     found = reached(request, batch_id)
+    if not request.headers.get("HX-Request"):
+        return redirect("manage:batch", account.slug, found.id)
     response = render(request, "manage/batches/_progress.html", progress_of(found))
     if found.finished_at:
         response["HX-Refresh"] = "true"
