@@ -14,12 +14,15 @@ from admitone.booking.services import book
 from admitone.calendars.models import Calendar, Host
 from admitone.calendars.queries import plan_by_id
 from admitone.calendars.services import create_calendar
-from admitone.contacts.models import Contact
+from admitone.contacts.models import Contact, CustomField, Tag
+from admitone.contacts.services import add_tag, create_field
 from admitone.events.actor import GUEST, SYSTEM
 from admitone.forms.models import Form, Submission
 from admitone.forms.services import create_form, submit
 from admitone.links.models import OneTimeLink
 from admitone.logic.bookings import clean_guest
+from admitone.pipelines.models import Opportunity, Pipeline, Stage
+from admitone.pipelines.services import create_opportunity, create_pipeline
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)  # a Monday
 PASSWORD = "correct horse battery"
@@ -120,3 +123,24 @@ def submission(of: Form, **answers: Any) -> Submission:
     n = next(_numbers)
     given = {"first_name": f"Guest {n}", "email": f"guest-{n}@example.com", **answers}
     return submit(form=of, answers=given, meta={"source": "api"}, actor=GUEST, now=NOW)
+
+
+def pipeline(of: Account, **fields: Any) -> Pipeline:
+    """New, Qualified, Booked unless `stages` says otherwise."""
+    return create_pipeline(account=of, actor=SYSTEM, now=NOW, **{"name": f"Pipeline {next(_numbers)}", **fields})
+
+
+def opportunity(stage: Stage, **fields: Any) -> Opportunity:
+    """A deal in a stage, with a contact of its own unless given one."""
+    fields.setdefault("contact", fields.get("contact") or contact(stage.account))
+    return create_opportunity(account=stage.account, stage_id=stage.id, actor=SYSTEM, now=NOW, **fields)
+
+
+def tag(of: Contact, name: str = "") -> Tag:
+    """A tag that the contact has."""
+    name = name or f"Tag {next(_numbers)}"
+    return add_tag(account=of.account, contact_id=of.id, tag=name, actor=SYSTEM, now=NOW)
+
+
+def custom_field(of: Account, **fields: Any) -> CustomField:
+    return create_field(account=of, actor=SYSTEM, now=NOW, **{"label": f"Field {next(_numbers)}", **fields})

@@ -154,6 +154,8 @@ def walk(account, calendar):
         "form_id": str(factories.form(account).id),
         "batch_id": str(batch_of(calendar).id),
         "endpoint_id": str(endpoint_of(account).id),
+        "pipeline_id": str(factories.pipeline(account).id),
+        "opportunity_id": str(factories.opportunity(factories.pipeline(account).stages.all()[0]).id),
     }
     for path, operations in routes.get_openapi_schema()["paths"].items():
         purpose, row = ("b1", booking) if "/public/bookings/" in path else ("o1", link)

@@ -19,6 +19,10 @@ BODIES = {
     "create_contact": {"email": "a@example.com"},
     "change_webhook": {"active": False},
     "change_form": {"name": "mine now"},
+    "change_pipeline": {"name": "mine now"},
+    "change_opportunity": {"name": "mine now"},
+    "create_contact_tag": {"tag": "mine"},
+    "change_custom_values": {"values": {}},
 }
 #: Bodies and filters that name a row of the account.
 REFERENCES = [
@@ -30,6 +34,10 @@ REFERENCES = [
     ("GET", "/one-time-links?contact={contact_id}", None),
     ("GET", "/bookings?calendar={calendar_id}", None),
     ("GET", "/bookings?contact={contact_id}", None),
+    ("GET", "/opportunities?contact={contact_id}", None),
+    ("GET", "/opportunities?pipeline={pipeline_id}", None),
+    ("GET", "/opportunities?stage={stage_id}", None),
+    ("POST", "/opportunities", {"stage": "{stage_id}", "contact": "{contact_id}"}),
 ]
 
 
@@ -54,6 +62,10 @@ def theirs(db, freeze):
         "endpoint_id": str(endpoint.id),
         "delivery_id": str(delivery_of(endpoint).id),
         "form_id": str(factories.form(other).id),
+        "tag_id": str(factories.tag(factories.contact(other)).id),
+        "pipeline_id": str(factories.pipeline(other).id),
+        "stage_id": str(factories.pipeline(other).stages.all()[0].id),
+        "opportunity_id": str(factories.opportunity(factories.pipeline(other).stages.all()[0]).id),
     }
 
 
@@ -91,5 +103,14 @@ def test_anothers_slug_is_not_found(stranger, theirs):
 
 
 def test_lists_hold_own_rows_only(stranger, theirs):
-    for path, count in (("/calendars", 1), ("/one-time-links", 0), ("/bookings", 0), ("/contacts", 0), ("/forms", 0)):
+    for path, count in (
+        ("/calendars", 1),
+        ("/one-time-links", 0),
+        ("/bookings", 0),
+        ("/contacts", 0),
+        ("/forms", 0),
+        ("/opportunities", 0),
+        ("/pipelines", 0),
+        ("/tags", 0),
+    ):
         assert len(stranger.get(path).json()["items"]) == count

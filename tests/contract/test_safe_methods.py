@@ -12,7 +12,18 @@ from tests.contract.world import World, world
 
 pytestmark = pytest.mark.django_db
 PUBLIC = [route for route in routes() if "account_slug" not in route.params and not route.path.startswith("app/")]
-API_GETS = ["account", "calendars", "bookings", "contacts", "forms", "one-time-links"]
+API_GETS = [
+    "account",
+    "calendars",
+    "bookings",
+    "contacts",
+    "custom-fields",
+    "forms",
+    "one-time-links",
+    "opportunities",
+    "pipelines",
+    "tags",
+]
 
 
 def dump() -> dict[str, str]:

@@ -36,6 +36,7 @@ def world(**account: Any) -> World:
     contact = factories.contact(here)
     link = factories.link(calendar, contact=contact, created_by=owner)
     booking = factories.booking(calendar)
+    opportunity = factories.opportunity(factories.pipeline(here).stages.all()[0])
     submission = factories.submission(factories.form(here))
     key, secret = factories.api_key(here, ["read", "write", "admin"])
     endpoint = endpoint_of(here)
@@ -47,6 +48,11 @@ def world(**account: Any) -> World:
         "link_id": link.id,
         "booking_id": booking.id,
         "contact_id": contact.id,
+        "tag_id": factories.tag(contact).id,
+        "custom_field_id": factories.custom_field(here).id,
+        "pipeline_id": opportunity.pipeline_id,
+        "stage_id": opportunity.stage_id,
+        "opportunity_id": opportunity.id,
         "form_id": submission.form_id,
         "submission_id": submission.id,
         "field": "email",

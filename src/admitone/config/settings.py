@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "admitone.contacts",
     "admitone.messaging",
     "admitone.forms",
+    "admitone.pipelines",
     "admitone.calendars",
     "admitone.booking",
     "admitone.links",

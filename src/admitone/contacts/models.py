@@ -18,6 +18,7 @@ class Contact(models.Model):
     timezone = models.CharField(max_length=64, blank=True)
     locale = models.CharField(max_length=10, blank=True)
     source = models.CharField(max_length=32, blank=True)
+    custom = models.JSONField(default=dict)  # key of a CustomField -> its value
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
@@ -33,3 +34,52 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone
+
+
+class Tag(models.Model):
+    """A word that contacts are marked with; `name_key` is the name lower-cased."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=60)
+    name_key = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "name_key"], name="tag_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactTag(models.Model):
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="contact_tags")
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="contact_tags")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "tag"], name="contact_tag_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.tag_id}"
+
+
+class CustomField(models.Model):
+    """A value that an account keeps about its contacts; `key` never changes, `options` belong to kind choice."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="custom_fields")
+    key = models.CharField(max_length=40)
+    label = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12)
+    options = models.JSONField(default=list)
+    position = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="custom_field_once")]
+
+    def __str__(self) -> str:
+        return self.label

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
-from admitone.contacts.models import Contact
+from admitone.contacts.models import Contact, CustomField, Tag
 from admitone.logic.errors import Problem
 from admitone.logic.identity import storable
 
@@ -20,8 +20,8 @@ SORTS = {
 }
 
 
-def listing(account: Account, *, search: str = "", sort: str = "") -> QuerySet[Contact]:
-    """The account's contacts, erased ones left out; `search` is part of a name, address or number."""
+def listing(account: Account, *, search: str = "", sort: str = "", tag: Any = None) -> QuerySet[Contact]:
+    """The account's contacts, erased ones left out; `search` is part of a name, address or number, `tag` an id."""
     rows = Contact.objects.filter(account=account, erased_at=None)
     if text := storable(search).strip():
         found = Q(name__icontains=text) | Q(email__icontains=text)
@@ -29,6 +29,8 @@ def listing(account: Account, *, search: str = "", sort: str = "") -> QuerySet[C
         # "030 123" and "+49 30-123" are written as they are dialled; a stored number has neither space nor trunk zero.
         found |= Q(phone__contains=digits.lstrip("0") or digits) if len(digits) > 2 else Q(phone__icontains=text)
         rows = rows.filter(found)
+    if tag:
+        rows = rows.filter(contact_tags__tag=as_uuid(tag), contact_tags__tag__account=account)
     return rows.order_by(*SORTS[sort]) if sort in SORTS else rows
 
 
@@ -36,6 +38,31 @@ def get(account: Account, contact_id: Any) -> Contact:
     """The account's contact. Raises Problem("not_found"), also for an erased one."""
     key = as_uuid(contact_id)
     found = Contact.objects.filter(account=account, id=key, erased_at=None).first() if key else None
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def tags(account: Account) -> QuerySet[Tag]:
+    """The account's tags by name, each with `worn`: how many contacts have it."""
+    worn = Count("contact_tags", filter=Q(contact_tags__contact__erased_at=None))
+    return Tag.objects.filter(account=account).annotate(worn=worn).order_by("name_key")
+
+
+def tags_of(contact: Contact) -> QuerySet[Tag]:
+    return Tag.objects.filter(contact_tags__contact=contact).order_by("name_key")
+
+
+def custom_fields(account: Account) -> QuerySet[CustomField]:
+    """The account's custom fields in their order, deleted ones left out."""
+    return CustomField.objects.filter(account=account, deleted_at=None)
+
+
+def custom_field(account: Account, field_id: Any, *, deleted: bool = False) -> CustomField:
+    """Raises Problem("not_found"), unless `deleted` also for a deleted one."""
+    key = as_uuid(field_id)
+    rows = CustomField.objects.filter(account=account) if deleted else custom_fields(account)
+    found = rows.filter(id=key).first() if key else None
     if found is None:
         raise Problem("not_found")
     return found

@@ -13,17 +13,25 @@ from django.utils.translation import gettext as _
 from admitone.accounts import values
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
+from admitone.contacts.custom import create_field as create_field
+from admitone.contacts.custom import delete_field as delete_field
+from admitone.contacts.custom import fill_custom as fill_custom
+from admitone.contacts.custom import restore_field as restore_field
+from admitone.contacts.custom import set_custom as set_custom
+from admitone.contacts.custom import update_field as update_field
 from admitone.contacts.models import Contact
+from admitone.contacts.tagging import add_tag as add_tag
+from admitone.contacts.tagging import remove_tag as remove_tag
 from admitone.events import Actor, Draft, record_many
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_zone, email_key, region_of
 from admitone.logic.ids import uuid7
 
-COLUMNS = "id, account_id, name, email, email_key, phone, timezone, locale, source, created_at, updated_at"
+COLUMNS = "id, account_id, name, email, email_key, phone, timezone, locale, source, created_at, updated_at, custom"
 BY_EMAIL = "(account_id, email_key)"
 BY_PHONE = "(account_id, phone) WHERE (email_key IS NULL AND NOT (phone = ''))"
 KEEP_FIRST = """
-INSERT INTO contacts_contact ({columns}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+INSERT INTO contacts_contact ({columns}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '{{}}')
 ON CONFLICT {target} DO UPDATE SET
   name = CASE WHEN contacts_contact.name = '' THEN excluded.name ELSE contacts_contact.name END,
   phone = CASE WHEN contacts_contact.phone = '' THEN excluded.phone ELSE contacts_contact.phone END,

@@ -12,11 +12,15 @@ from admitone.api.v1 import (
     bookings,
     calendars,
     contacts,
+    custom_fields,
     forms,
     links,
+    opportunities,
+    pipelines,
     public_bookings,
     public_forms,
     public_links,
+    tags,
     webhooks,
 )
 
@@ -42,6 +46,12 @@ api.add_router("/calendars", calendars.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/contacts", contacts.router)
 api.add_router("/webhooks", webhooks.router)
+api.add_router("/contacts", tags.of_contact)
+api.add_router("/contacts", custom_fields.of_contact)
+api.add_router("/tags", tags.router)
+api.add_router("/custom-fields", custom_fields.router)
+api.add_router("/pipelines", pipelines.router)
+api.add_router("/opportunities", opportunities.router)
 api.add_router("/forms", forms.router)
 api.add_router("/account", account.router)
 api.add_router("/public/links", public_links.router)

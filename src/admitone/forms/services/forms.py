@@ -10,6 +10,7 @@ from django.db import transaction
 
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
+from admitone.contacts.queries import custom_fields
 from admitone.events import Actor, record
 from admitone.forms.models import Form
 from admitone.logic import forms as logic
@@ -70,11 +71,34 @@ def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
+def custom_keys(document: logic.Document) -> set[str]:
+    """The custom fields that a document fills."""
+    return {
+        entry["maps_to"].removeprefix(logic.CUSTOM) for entry in document if entry["maps_to"].startswith(logic.CUSTOM)
+    }
+
+
+def check_custom(account: Account, cleaned: Mapping[str, Any], had: set[str]) -> None:
+    """Fields may fill only custom fields that there are; those that were filled before may have been deleted since."""
+    wanted = custom_keys(cleaned.get("fields", [])) - had
+    if not wanted:
+        return
+    unknown = wanted - set(custom_fields(account).values_list("key", flat=True))
+    errors = {
+        f"fields.{at}.maps_to": "There is no such custom field."
+        for at, entry in enumerate(cleaned["fields"])
+        if entry["maps_to"].removeprefix(logic.CUSTOM) in unknown
+    }
+    if errors:
+        raise Problem("invalid", fields=errors)
+
+
 @transaction.atomic
 def create_form(*, account: Account, actor: Actor, now: datetime, name: str, **fields: Any) -> Form:
     """A form; without `fields` it asks for name and email. Other settings by their names. Problem("invalid")."""
     fields.setdefault("fields", FIRST_FIELDS)
     cleaned = clean({"name": name, **fields})
+    check_custom(account, cleaned, set())
     form = Form(account=account, created_at=now, updated_at=now, **cleaned)
     form.consent_version = 1 if form.consent_text else 0
     form.save(force_insert=True)
@@ -86,7 +110,9 @@ def create_form(*, account: Account, actor: Actor, now: datetime, name: str, **f
 def update_form(*, account: Account, form_id: Any, actor: Actor, now: datetime, **changes: Any) -> Form:
     """Change some settings; what is the same is no change. Problem("not_found"), Problem("invalid")."""
     form = locked(account, form_id)
-    return apply(form, clean(changes), actor, now)
+    cleaned = clean(changes)
+    check_custom(account, cleaned, custom_keys(form.fields))
+    return apply(form, cleaned, actor, now)
 
 
 @transaction.atomic

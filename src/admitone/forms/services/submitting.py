@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from admitone.accounts.idempotency import Idempotency, claim
-from admitone.contacts.services import find_or_create
+from admitone.contacts.services import fill_custom, find_or_create
 from admitone.events import Actor, Draft, record_many
 from admitone.forms.models import Form, Submission
 from admitone.logic.errors import Problem
@@ -49,9 +49,13 @@ def submit(
         now=now,
         **read.person,
     )
+    if made:
+        record_many([made])
+    if read.custom:
+        fill_custom(account_id=form.account_id, contact_id=row.contact_id, values=read.custom, actor=actor, now=now)
     row.answers, row.meta = read.values, _meta(form, read, meta, now)
     row.save(force_insert=True)
-    record_many([*([made] if made else []), _submitted(row, actor, now)])
+    record_many([_submitted(row, actor, now)])
     return row
 
 
