@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
+from tests import factories
 from tests.public.conftest import DETAILS, LOCAL, Practice, Submit, form_of, minute
 
 from admitone.booking.models import Booking
@@ -79,3 +80,15 @@ def test_lost_slot_does_not_speak_of_a_link(practice: Practice, client: Client) 
     practice.booking(TIME)
     answer = client.post(practice.scheduling, {**fields, "start": minute(TIME), **DETAILS}, **LOCAL)
     assert (answer.status_code, "link has not been used" in answer.content.decode()) == (409, False)
+
+
+def test_slash_at_the_end_leads_to_the_address_without_it(practice: Practice, client: Client) -> None:
+    for path in (practice.scheduling, permanent(practice), "/o/x%0Ay", "/b/x", "/nobody/nothing"):
+        response = client.get(f"{path}/?tz=UTC&lang=de")
+        assert (response.status_code, response["Location"]) == (301, f"{path}?tz=UTC&lang=de")
+
+
+def test_missing_slash_of_the_signed_in_area_is_added(practice: Practice, client: Client) -> None:
+    factories.owner(practice.account)
+    response = client.get("/accounts/login")
+    assert (response.status_code, response["Location"]) == (301, "/accounts/login/")

@@ -48,6 +48,7 @@ def addresses(practice: Practice, submit: Submit) -> dict[str, list[str]]:
         "calendar_file": [f"{manage}/calendar.ics"],
         "permanent": [f"/c/{practice.calendar.id}", "/c/unknown"],
         "scheduling": [practice.scheduling, f"{practice.scheduling}?month=2026-12", "/nobody/nothing"],
+        "without_slash": [f"{path}/" for path in (active, manage, f"/c/{practice.calendar.id}", practice.scheduling)],
     }
 
 

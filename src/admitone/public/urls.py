@@ -8,7 +8,8 @@ from admitone.public.views import assets, booking, calendar, form, link
 class Segment:
     """A slug of lower-case letters, digits and hyphens: an account's or a calendar's part of an address."""
 
-    regex = "[a-z0-9][a-z0-9_-]{0,79}"
+    #: Not what lies behind the sign-in: there a missing slash is added.
+    regex = "(?!(?:accounts|app|invitation)/)[a-z0-9][a-z0-9_-]{0,79}"
 
     def to_python(self, value: str) -> str:
         return value
@@ -40,4 +41,8 @@ urlpatterns = [
     path("f/<str:form_id>/thanks", form.thanks, name="form_thanks"),
     path("c/<str:calendar_id>", calendar.permanent, name="permanent"),
     path("<segment:account>/<segment:calendar>", calendar.scheduling, name="scheduling"),
+    path("o/<str:token>/", assets.without_slash, name="without_slash"),
+    path("b/<str:token>/", assets.without_slash, name="without_slash"),
+    path("c/<str:calendar_id>/", assets.without_slash, name="without_slash"),
+    path("<segment:account>/<segment:calendar>/", assets.without_slash, name="without_slash"),
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
+from django.utils.encoding import iri_to_uri
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
@@ -19,6 +22,16 @@ ICON = (
     '3v5a3 3 0 0 0 0 6v5a3 3 0 0 1-3 3H6a3 3 0 0 1-3-3v-5a3 3 0 0 0 0-6z"/><path stroke="#fff" stroke-width="2" '
     'stroke-dasharray="3 3" d="M20 7v18"/></svg>'
 )
+
+
+@require_safe
+def without_slash(request: HttpRequest, **parts: str) -> HttpResponse:
+    """Sites and phones put a slash at the end of an address; whatever is behind it, there or not, is told by the next page."""
+    query = request.META.get("QUERY_STRING", "")
+    response = HttpResponse(status=301)
+    response["Location"] = iri_to_uri(quote(request.path[:-1]) + (f"?{query}" if query else ""))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe
