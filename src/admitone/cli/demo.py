@@ -9,11 +9,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from admitone.cli.boot import boot
+from admitone.cli.demo_intake import ensure_intake
 
 if TYPE_CHECKING:
     from admitone.accounts.models import Account, User
@@ -48,10 +49,16 @@ def demo(as_json: bool) -> None:
         facts = ensure(timezone.now())
     except Problem as problem:
         raise click.ClickException(problem.detail) from problem
-    click.echo(json.dumps(facts) if as_json else "\n".join(f"{name:>14}  {value}" for name, value in facts.items()))
+    click.echo(
+        json.dumps(facts) if as_json else "\n".join(f"{name:>14}  {written(value)}" for name, value in facts.items())
+    )
 
 
-def ensure(now: datetime) -> dict[str, str]:
+def written(value: Any) -> str:
+    return " ".join(value) if isinstance(value, list) else str(value)
+
+
+def ensure(now: datetime) -> dict[str, Any]:
     """The demo's addresses and secrets, made on first need. Raises Problem("demo_refused") beside real accounts."""
     from django.conf import settings
 
@@ -77,6 +84,7 @@ def ensure(now: datetime) -> dict[str, str]:
         "scheduling_url": scheduling_url(account.slug, calendar.slug),
         "permanent_url": permanent_url(calendar.id),
         "one_time_url": one_time_url(open_link(calendar, now).id),
+        **ensure_intake(account, now),
     }
 
 

@@ -43,7 +43,7 @@ def get(account: Account, contact_id: Any) -> Contact:
     return found
 
 
-def tags(account: Account) -> QuerySet[Tag]:
+def tags(account: Account) -> QuerySet[Any]:
     """The account's tags by name, each with `worn`: how many contacts have it."""
     worn = Count("contact_tags", filter=Q(contact_tags__contact__erased_at=None))
     return Tag.objects.filter(account=account).annotate(worn=worn).order_by("name_key")
