@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 import click
+from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
 from admitone.cli import doctor as care
@@ -14,7 +15,6 @@ from admitone.cli.demo import demo
 from admitone.cli.jobs import jobs
 from admitone.cli.links import links
 from admitone.cli.slots import slots_command
-from admitone.config.env import BadSetting
 
 #: What the machine refuses, not the program: no permission, read-only, disk or quota full.
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
@@ -26,7 +26,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except BadSetting as error:
+        except ImproperlyConfigured as error:
             raise click.ClickException(str(error)) from error
         except OperationalError as error:
             raise click.ClickException(f"The database refuses: {str(error).strip()}.") from error
