@@ -180,6 +180,14 @@ def test_own_pages_keep_the_navigation_of_the_last_sub_account(client: Client, o
     assert "/app/north-clinic/links/" not in text(client, "/app/me/")
 
 
+def test_language_like_the_browser_forgets_the_earlier_choice(client: Client, owner: User, account: Account) -> None:
+    mine = {"name": "Ada", "timezone": "", "theme": ""}
+    client.post("/app/me/", {**mine, "locale": "de"})
+    assert client.get("/app/me/")["Content-Language"] == "de"
+    client.post("/app/me/", {**mine, "locale": ""})
+    assert client.get("/app/me/", HTTP_ACCEPT_LANGUAGE="fr")["Content-Language"] == "fr"
+
+
 def test_day_without_appointments_shows_the_next_ones(
     client: Client, owner: User, account: Account, freeze: Any
 ) -> None:

@@ -6,6 +6,7 @@ from typing import cast
 
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -54,4 +55,6 @@ def saved(request: HttpRequest, user: User) -> HttpResponse:
     messages.success(request, _("Saved."))
     response = redirect("manage:me")
     keep_preferences(response, user)
+    if not user.locale:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
     return response
