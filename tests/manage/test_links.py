@@ -230,3 +230,9 @@ def test_csv_follows_the_filters_and_a_members_calendars(account: Account, calen
     response = member(account, calendar, "view").get(f"{PATH}export.csv", {"status": "active"})
     text = b"".join(response.streaming_content).decode()
     assert ("seen" in text, "gone" in text, "foreign" in text) == (True, False, False)
+
+
+def test_csv_holds_working_links_only_for_whoever_may_send_them(account: Account, calendar: Calendar) -> None:
+    factories.link(calendar, label="seen")
+    files = [member(account, calendar, level).get(f"{PATH}export.csv") for level in ("view", "book")]
+    assert [b"/o/" in b"".join(one.streaming_content) for one in files] == [False, True]

@@ -43,7 +43,7 @@ def bulk(request: AccountRequest, account: Account) -> HttpResponseBase:
     mine = reach.ids(LEVELS[what])
     rows = rows if mine is None else rows.filter(calendar_id__in=mine)
     if what == "csv":
-        return export.response(rows, now)
+        return export.response(rows, reach, now)
     if what == "copy":
         return copied(request, rows, now)
     ids = list(rows.values_list("id", flat=True))

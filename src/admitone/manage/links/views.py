@@ -44,7 +44,8 @@ def calendar_links(request: AccountRequest, account: Account, calendar_id: UUID)
 def csv_file(request: AccountRequest, account: Account) -> HttpResponseBase:
     """The filtered list, all pages of it."""
     now, filters = timezone.now(), Filters.of(request.GET.dict())
-    return export.response(filters.rows(Reach(request), now), now)
+    reach = Reach(request)
+    return export.response(filters.rows(reach, now), reach, now)
 
 
 def listed(request: AccountRequest, account: Account, calendar: Calendar | None) -> HttpResponse:

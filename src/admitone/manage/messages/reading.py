@@ -63,7 +63,7 @@ def one(account: Account, user: User, role: str, message_id: Any) -> Message:
     found = rows.filter(pk=key).first() if key else None
     if found is None:
         raise Problem("not_found")
-    if not readable(rows.filter(pk=key), user, account, role, "book", "manage").exists():
+    if not readable(rows.filter(pk=found.pk), user, account, role, "book", "manage").exists():
         raise Problem("forbidden")
     return found
 
