@@ -16,6 +16,8 @@ MATRIX = {
     "view": {"owner", "admin", "member"},
     "manage_calendars": {"owner", "admin"},
     "manage_contacts": {"owner", "admin"},
+    "manage_forms": {"owner", "admin"},
+    "manage_pipelines": {"owner", "admin"},
     "manage_settings": {"owner", "admin"},
     "manage_team": {"owner", "admin"},
     "manage_api_keys": {"owner", "admin"},

@@ -63,7 +63,9 @@ def test_tags_are_counted_and_filter_the_list(account: Account, contact: Contact
     assert list(queries.listing(account, tag=tag.id)) == [contact]
 
 
-@pytest.mark.parametrize(("tag", "code"), [("", "invalid"), ("x" * 61, "invalid"), ("01973c2e-6c5a-7d3e-9d6f-0a1b2c3d4e5f", "not_found")])
+@pytest.mark.parametrize(
+    ("tag", "code"), [("", "invalid"), ("x" * 61, "invalid"), ("01973c2e-6c5a-7d3e-9d6f-0a1b2c3d4e5f", "not_found")]
+)
 def test_wrong_tag_is_refused(contact: Contact, tag: str, code: str) -> None:
     with pytest.raises(Problem) as problem:
         services.add_tag(**who(contact), tag=tag)
