@@ -63,7 +63,7 @@ def clean_phone(raw: object, region: str | None = None) -> str:
         number = phonenumbers.parse(text[:40], region)
     except phonenumbers.NumberParseException as error:
         raise ValueError("Enter a phone number with its country code, like +1 212 555 0123.") from error
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError("That phone number has too few or too many digits.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
