@@ -57,6 +57,7 @@ class Shell:
                 (_("Team"), "team/", "users"),
                 (_("Email"), "email/", "mail"),
                 (_("Busy times"), "busy/", "calendar-x"),
+                (_("Custom fields"), "custom-fields/", "list-plus"),
                 (_("API keys"), "api-keys/", "key-round"),
                 (_("Webhooks"), "webhooks/", "webhook"),
             )
@@ -103,6 +104,8 @@ def sections(role: str) -> list[tuple[str, str, str]]:
         (_("Calendars"), "calendars/", "calendar-days"),
         (_("One-time links"), "links/", "ticket"),
         (_("Contacts"), "contacts/", "contact"),
+        (_("Forms"), "forms/", "clipboard-list"),
+        (_("Pipelines"), "pipelines/", "square-kanban"),
         (_("Messages"), "messages/", "mail"),
         (_("Requests"), "requests/", "inbox"),
     ]

@@ -36,13 +36,14 @@ CSS_PAGES_APP: tuple[str, ...] = (
     "pages/messages",
     "pages/reference",
     "pages/bookings",
+    "pages/crm",
 )
 JS_PUBLIC = ("announce", "copy", "timezone", "submit-once")
 JS_PAGES_PUBLIC: tuple[str, ...] = ("booking",)
 JS_APP = (
     *JS_PUBLIC,
     "mint", "dialog", "tabs", "menu", "toast", "confirm", "autosubmit", "select-all", "theme", "share", "focus", "htmx",
-    "sharing",
+    "sharing", "board",
 )  # fmt: skip
 
 #: served name -> source names under static/admitone/{css,js}/ of any app

@@ -24,6 +24,7 @@ from admitone.manage import spreadsheet
 from admitone.manage.bookings.reading import typed, zone_of
 from admitone.manage.contacts import reading
 from admitone.manage.contacts.forms import ContactForm, initial
+from admitone.manage.contacts.marking import marks
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.forms import languages, posted
 
@@ -107,6 +108,7 @@ def contact(request: AccountRequest, account: Account, contact_id: str) -> HttpR
         "recent": reading.RECENT,
         "language": dict(languages()).get(found.locale, found.locale),
         "may_edit": reading.may_edit(request),
+        **marks(request, found),
     }
     return render(request, "manage/contacts/detail.html", context)
 
