@@ -209,12 +209,39 @@ class Stage:
             "batch_id": self.batch().id,
             "endpoint_id": self.delivery().endpoint_id,
             "delivery_id": self.delivery().id,
+            **self.intake(),
             "date": str((self.now + timedelta(days=2)).date()),
             "step": "zone",
             "mode": "inline",
             "token": "x",
         }
         return {name: str(value) for name, value in found.items()}
+
+    def intake(self) -> dict[str, Any]:
+        """A form with a submission, a pipeline with opportunities, a tagged contact with a custom value."""
+        from admitone.booking.models import Booking
+        from admitone.cli.demo_intake import ensure_form, ensure_pipeline
+        from admitone.contacts.services import add_tag, create_field, set_custom
+        from admitone.events import GUEST
+        from admitone.forms.services import submit
+
+        who: dict[str, Any] = {"account": self.account, "actor": self.actor, "now": self.now}
+        form, pipeline = ensure_form(self.account, self.now), ensure_pipeline(self.account, self.now)
+        answers = {"first_name": "Ida", "email": "ida@guest.example", "topic": "Something else", "more": "Both sides."}
+        made = submit(form=form, answers=answers, meta={"source": "form_page"}, actor=GUEST, now=self.now)
+        field = create_field(**who, label="Insurance", kind="choice", options=["Public", "Private"])
+        contact = Booking.objects.get(id=self.booking.id).contact_id
+        set_custom(**who, contact_id=contact, values={"insurance": "Private"})
+        return {
+            "form_id": form.id,
+            "submission_id": made.id,
+            "field": "more",
+            "custom_field_id": field.id,
+            "tag_id": add_tag(**who, contact_id=contact, tag="VIP").id,
+            "pipeline_id": pipeline.id,
+            "stage_id": pipeline.stages.all()[0].id,
+            "opportunity_id": pipeline.opportunities.all()[0].id,
+        }
 
     def request(self) -> Any:
         from admitone.links.services import request_new

@@ -29,6 +29,11 @@ NO_SCREENS = {
     *("manage:link_removal", "manage:link_restoration", "manage:link_extension", "manage:link_reissue"),
     *("manage:request_answer", "manage:request_dismissal", "manage:batch_progress", "manage:batch_csv"),
     *("manage:webhook_rotation", "manage:webhook_test", "manage:webhook_state", "manage:webhook_removal"),
+    *("manage:add_form_field", "manage:move_form_field", "manage:remove_form_field", "manage:delete_form"),
+    *("manage:restore_form", "manage:form_submissions_csv", "manage:pipelines", "manage:add_stage"),
+    *("manage:rename_stage", "manage:move_stage", "manage:remove_stage", "manage:delete_pipeline"),
+    *("manage:restore_pipeline", "manage:move_opportunity", "manage:opportunity_status", "manage:add_contact_tag"),
+    *("manage:remove_contact_tag", "manage:remove_custom_field", "manage:restore_custom_field"),
     "manage:webhook_replay",
 }
 ROUTES = {route.name: route for route in routes() if route.name.startswith(("manage:", "account_", "mfa_", "api_ref"))}
