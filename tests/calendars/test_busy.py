@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event as Gate
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tests import factories
 
 from admitone.accounts.models import Account
+from admitone.booking.queries import taken
 from admitone.calendars import busy, services, tasks
 from admitone.calendars.busy import Fetched, SourceError, Wanted
 from admitone.calendars.models import BusyBlock, BusySource, Host
@@ -54,6 +56,13 @@ class Scripted:
         return Scripted.answer
 
 
+def unreadable(hosts: list[UUID], now: datetime, policy: str = "block", *, showing: bool = False) -> set[UUID]:
+    """The hosts (one at a time) that the statement behind pages and bookings blocks throughout."""
+    strict = now if policy == "block" else None
+    found = taken(hosts, AT, AT + 1, now=strict, booking=not showing)
+    return set(hosts) if any(block.kind == "unreadable" and block.start <= AT for block in found) else set()
+
+
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Scripted]]:
     monkeypatch.setitem(busy._sources, "scripted", Scripted())
@@ -88,9 +97,9 @@ def kinds(source: BusySource) -> list[str]:
 
 def test_a_new_source_blocks_its_host_until_it_was_read(scripted, host, account, now) -> None:
     source = add(host, account, now)
-    assert busy.unreadable_hosts([host.id], now) == {host.id}
+    assert unreadable([host.id], now) == {host.id}
     run_pending(now=now)
-    assert (blocks(source), busy.unreadable_hosts([host.id], now)) == ([(AT, AT + 60)], set())
+    assert (blocks(source), unreadable([host.id], now)) == ([(AT, AT + 60)], set())
 
 
 def test_its_address_is_stored_sealed(scripted, host, account, now) -> None:
@@ -130,10 +139,10 @@ def test_a_failing_source_closes_after_five_minutes_and_keeps_its_blocks(scripte
     scripted.answer = error
     soon, later = now + timedelta(minutes=4), now + timedelta(minutes=6)
     assert busy.refresh_source(source.id, soon) is False
-    assert busy.unreadable_hosts([host.id], soon) == set()
+    assert unreadable([host.id], soon) == set()
     busy.refresh_source(source.id, later)
-    assert busy.unreadable_hosts([host.id], later) == {host.id}
-    assert busy.unreadable_hosts([host.id], later, "allow") == set()
+    assert unreadable([host.id], later) == {host.id}
+    assert unreadable([host.id], later, "allow") == set()
     assert blocks(source) == [(AT, AT + 60)]
 
 
@@ -173,17 +182,17 @@ def test_a_source_that_hangs_holds_a_booking_no_longer_than_the_limit(
     source = add(host, account, now)
     busy.refresh_stale(host_ids=[host.id], now=now)
     source.refresh_from_db()
-    assert (source.error, busy.unreadable_hosts([host.id], now)) == ("It could not be read in time.", {host.id})
+    assert (source.error, unreadable([host.id], now)) == ("It could not be read in time.", {host.id})
 
 
 def test_a_page_keeps_showing_times_of_an_old_source_that_did_not_fail(scripted, host, account, now) -> None:
     source = add(host, account, now)
     busy.refresh_source(source.id, now)
     later = now + timedelta(hours=1)
-    assert busy.unreadable_hosts([host.id], later, showing=True) == set()
+    assert unreadable([host.id], later, showing=True) == set()
     scripted.answer = SourceError("gone")
     busy.refresh_source(source.id, later)
-    assert busy.unreadable_hosts([host.id], later, showing=True) == {host.id}
+    assert unreadable([host.id], later, showing=True) == {host.id}
 
 
 def test_a_source_of_another_sub_account_blocks_the_same_host(scripted, host, account, now) -> None:
@@ -193,7 +202,7 @@ def test_a_source_of_another_sub_account_blocks_the_same_host(scripted, host, ac
         add(host, other, now)
     factories.calendar(other, host=host)
     add(host, other, now)
-    assert busy.unreadable_hosts([host.id], now) == {host.id}
+    assert unreadable([host.id], now) == {host.id}
 
 
 def test_a_changed_address_is_read_anew_and_an_answer_for_the_old_one_is_dropped(scripted, host, account, now) -> None:
@@ -202,7 +211,7 @@ def test_a_changed_address_is_read_anew_and_an_answer_for_the_old_one_is_dropped
     old = BusySource.objects.get(id=source.id)
     services.change_busy_source(account=account, source_id=source.id, actor=SYSTEM, now=now, config={"url": "other"})
     assert busy._store(old, Fetched([(1, 2)], ""), now) is False
-    assert busy.unreadable_hosts([host.id], now) == {host.id}
+    assert unreadable([host.id], now) == {host.id}
     assert kinds(source)[-1] == "busy_source.changed"
 
 

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 from admitone.accounts.keyring import keys_present
 from admitone.booking import guards
-from admitone.jobs.queries import backlog, worker_alive
+from admitone.jobs.queries import backlog, oldest_ready_seconds, worker_alive
 
 STARTED = time.time()
 
@@ -63,6 +63,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     waiting = Gauge("admitone_jobs", "Background jobs by state", ["state"], registry=registry)
     for state, count in backlog().items():
         waiting.labels(state).set(count)
+    oldest = Gauge("admitone_jobs_oldest_ready_seconds", "How long the next job has been waiting", registry=registry)
+    oldest.set(oldest_ready_seconds(timezone.now()))
     size = Gauge("admitone_database_bytes", "Size of the SQLite file and its log", registry=registry)
     size.set(_sqlite_bytes())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

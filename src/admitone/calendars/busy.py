@@ -131,22 +131,6 @@ def stale(now: datetime) -> Q:
     return Q(fetched_at=None) | Q(fetched_at__lt=now - FRESH_FOR)
 
 
-def unreadable_hosts(
-    host_ids: Iterable[UUID | str], now: datetime, policy: str = "block", *, showing: bool = False
-) -> set[UUID]:
-    """Hosts who may not be booked because a source of theirs, in any sub-account, is not readable; one statement.
-
-    Booking counts every stale source. A page that only shows times (`showing=True`; a GET refreshes nothing) counts
-    those that were never read or failed last time. Policy "allow" counts none.
-    """
-    if policy == "allow":
-        return set()
-    rows = BusySource.objects.filter(stale(now), host_id__in=list(host_ids))
-    if showing:
-        rows = rows.filter(Q(fetched_at=None) | ~Q(error=""))
-    return set(rows.values_list("host_id", flat=True))
-
-
 def due(now: datetime, age: timedelta) -> list[UUID]:
     """Sources last tried longer ago than `age`, the oldest first."""
     rows = BusySource.objects.filter(Q(tried_at=None) | Q(tried_at__lt=now - age))
@@ -165,7 +149,7 @@ def refresh_source(source_id: UUID, now: datetime, limit: float = JOB_LIMIT) -> 
 def refresh_stale(*, host_ids: Iterable[UUID | str], now: datetime) -> None:
     """Before a booking's transaction: read the hosts' stale sources, side by side, for three seconds at most.
 
-    Never raises; what could not be read stays stale, and `unreadable_hosts` tells. One statement if all is fresh.
+    Never raises; what could not be read stays stale, and blocks its host (booking.queries.taken). One statement if all is fresh.
     """
     rows = BusySource.objects.filter(stale(now), host_id__in=list(host_ids))
     _refresh([s for s in rows.select_related("host__user", "account") if not _just_failed(s, now)], now, TIME_LIMIT)

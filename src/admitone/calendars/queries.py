@@ -52,11 +52,6 @@ def _one(sql: str, params: list[Any]) -> tuple[Any, ...] | None:
         return cursor.fetchone()
 
 
-def plan_of(calendar: Calendar) -> CalendarPlan:
-    """The stored plan of a row at hand."""
-    return decode(calendar.plan)
-
-
 def get(account: Account, calendar_id: object, *, deleted: bool = False) -> Calendar:
     """One calendar with its schedule; Problem("not_found") for another account's, unknown and malformed ids."""
     row = accounts.get(account, Calendar, calendar_id, "schedule")
