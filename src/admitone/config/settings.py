@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "admitone.messaging",
     "admitone.forms",
     "admitone.pipelines",
+    "admitone.calls",
     "admitone.calendars",
     "admitone.booking",
     "admitone.links",

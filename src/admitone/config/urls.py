@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("accounts/", include("allauth.urls")),
     path("api/", include("admitone.api.urls")),
+    path("hooks/", include("admitone.hooks.urls")),
     path("", include("admitone.manage.urls")),
     path("", include("admitone.public.urls")),
 ]

@@ -22,6 +22,8 @@ class Contact(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
+    owner = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="owned_contacts")
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="merged_from")
 
     class Meta:
         constraints = [
@@ -83,3 +85,79 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Note(models.Model):
+    """Something a colleague or a workflow wrote down about a contact; `by` is an actor's kind and id."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="notes")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="notes")
+    text = models.TextField(max_length=4000)
+    by = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "-id"], name="note_list")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Task(models.Model):
+    """Something to do about a contact, by somebody, by a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="tasks")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="tasks")
+    title = models.CharField(max_length=200)
+    owner = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="contact_tasks")
+    due_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    by = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "-id"], name="task_list")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ContactImport(models.Model):
+    """A CSV file on its way in. `status`: staged, running, done. `mapping` is {column number: field}."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="contact_imports")
+    filename = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=12, default="staged")
+    header = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    total = models.IntegerField(default=0)
+    created = models.IntegerField(default=0)
+    updated = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    by = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportRow(models.Model):
+    """`result`: "" (not yet), created, updated, failed."""
+
+    batch = models.ForeignKey(ContactImport, models.CASCADE, related_name="rows")
+    number = models.IntegerField()
+    cells = models.JSONField(default=list)
+    result = models.CharField(max_length=8, blank=True)
+    error = models.TextField(blank=True)
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="import_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="import_row_once")]
+
+    def __str__(self) -> str:
+        return f"row {self.number}"

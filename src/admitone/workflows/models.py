@@ -106,6 +106,75 @@ class Enrollment(models.Model):
         return f"{self.workflow_id}: {self.contact_id} ({self.status})"
 
 
+class InboundHook(models.Model):
+    """An address that other programs post to. `schema` is what was learned from `sample`, the last body received."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="inbound_hooks")
+    name = models.CharField(max_length=120)
+    active = models.BooleanField(default=True)
+    schema = models.JSONField(default=dict)
+    sample = models.JSONField(null=True)
+    sample_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Clockwork(models.Model):
+    """The next moment at which a trigger of a published workflow looks at the calendar: schedules, date reminders."""
+
+    account_id = models.UUIDField()
+    workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="clockworks")
+    trigger = models.CharField(max_length=64)
+    place = models.SmallIntegerField()  # index of the trigger in the document
+    filters = models.JSONField(default=dict)
+    next_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workflow", "place"], name="clockwork_once")]
+
+    def __str__(self) -> str:
+        return f"{self.trigger} of {self.workflow_id}"
+
+
+class DripGate(models.Model):
+    """How many enrollments a drip step has let through in the current period."""
+
+    workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="drip_gates")
+    step = models.CharField(max_length=40)
+    opens_at = models.DateTimeField()  # of the period that is being filled
+    passed = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workflow", "step"], name="drip_gate_once")]
+
+    def __str__(self) -> str:
+        return f"{self.step} of {self.workflow_id}"
+
+
+class BulkEnrollment(models.Model):
+    """Many contacts enter at once. `source` says which (ids, a tag, a filter, all); `cursor` how far it has come."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="bulk_enrollments")
+    workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="bulk_enrollments")
+    source = models.JSONField(default=dict)
+    status = models.CharField(max_length=12, default="running")  # running, done, stopped
+    total = models.IntegerField(default=0)
+    enrolled = models.IntegerField(default=0)
+    skipped = models.IntegerField(default=0)
+    cursor = models.UUIDField(null=True)
+    by = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.total} into {self.workflow_id}"
+
+
 class StepRun(models.Model):
     """One visit of one step, as honest as it can be told. `status`: running, waiting, done, skipped, retrying, failed."""
 

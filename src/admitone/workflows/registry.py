@@ -39,13 +39,19 @@ class NoParams:
 
 
 class Configurable:
-    """What triggers and actions share. `version` grows when stored Params no longer fit; `upgrade` carries them over."""
+    """What triggers and actions share. `version` grows when stored Params no longer fit; `upgrade` carries them over.
+
+    `labels` and `helps` name Params for people; `editors` says how one is edited where its type does not tell.
+    """
 
     key: ClassVar[str]
     label: ClassVar[Any]
     category: ClassVar[Any]
     version: ClassVar[int] = 1
     Params: ClassVar[type[Any]] = NoParams
+    labels: ClassVar[Mapping[str, Any]] = {}
+    helps: ClassVar[Mapping[str, Any]] = {}
+    editors: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def adapter(cls) -> TypeAdapter[Any]:
