@@ -76,6 +76,7 @@ class Booking(models.Model):
     cancelled_by = models.CharField(max_length=8, blank=True)  # guest, host
     cancel_reason = models.TextField(blank=True, max_length=1000)
     rescheduled_from_min = models.BigIntegerField(null=True)
+    completed_at = models.DateTimeField(null=True)  # it was told once, so a no-show that is taken back tells nothing
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -83,6 +84,7 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["account", "start_min"], name="booking_by_time"),
             models.Index(fields=["calendar", "local_date"], name="booking_by_day"),
+            models.Index(fields=["end_min"], condition=Q(status="confirmed"), name="booking_to_complete"),
         ]
 
     def __str__(self) -> str:

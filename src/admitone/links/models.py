@@ -84,6 +84,20 @@ class LinkCode(models.Model):
         return str(self.link_id)
 
 
+class ExpiryNotice(models.Model):
+    """one_time_link.expiring has been recorded, so many hours ahead."""
+
+    link = models.ForeignKey(OneTimeLink, models.CASCADE, related_name="expiry_notices")
+    hours = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["link", "hours"], name="expiry_notice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} {self.hours} h"
+
+
 class LinkRequest(models.Model):
     """Somebody at a dead or empty link asked for a new one, or for a time. `status`: open, answered, dismissed."""
 

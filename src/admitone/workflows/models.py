@@ -107,13 +107,17 @@ class Enrollment(models.Model):
 
 
 class InboundHook(models.Model):
-    """An address that other programs post to. `schema` is what was learned from `sample`, the last body received."""
+    """An address that other programs post to. `schema` {path: type} was learned from what came; `sample` came last.
+
+    `mapping` says which paths name the contact: {"email": path, "phone": path, "name": path}.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="inbound_hooks")
     name = models.CharField(max_length=120)
     active = models.BooleanField(default=True)
     schema = models.JSONField(default=dict)
+    mapping = models.JSONField(default=dict)
     sample = models.JSONField(null=True)
     sample_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -121,6 +125,21 @@ class InboundHook(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class InboundRequest(models.Model):
+    """A body that a hook received; runs read their `hook` values from it. Kept for 30 days."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    hook = models.ForeignKey(InboundHook, models.CASCADE, related_name="requests")
+    body = models.JSONField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["hook", "-id"], name="inbound_request_list")]
+
+    def __str__(self) -> str:
+        return f"{self.hook_id} {self.at}"
 
 
 class Clockwork(models.Model):
