@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from admitone.accounts.models import Account, AgencyAdmin, Membership, User
+from admitone.accounts.queries import as_uuid
 from admitone.logic.errors import Problem
 
 Role = Literal["owner", "admin", "member"]
@@ -20,6 +22,7 @@ ACTIONS: dict[str, Role] = {
     "manage_contacts": "admin",
     "manage_forms": "admin",
     "manage_pipelines": "admin",
+    "manage_workflows": "admin",
     "manage_settings": "admin",
     "manage_team": "admin",
     "manage_api_keys": "admin",
@@ -69,3 +72,12 @@ def accounts_of(user: User) -> QuerySet[Account]:
     mine = Membership.objects.filter(account=OuterRef("pk"), user=user.pk)
     agency = AgencyAdmin.objects.filter(agency=OuterRef("agency"), user=user.pk)
     return with_role(Account.objects.filter(Exists(mine) | Exists(agency)), user.pk).order_by("name", "id")
+
+
+def colleague(account: Account, user_id: Any) -> User:
+    """The active user with this id who may enter the sub-account. Raises Problem("invalid") at `owner`."""
+    key = as_uuid(user_id)
+    user = User.objects.filter(id=key, is_active=True).first() if key else None
+    if user is None or not accounts_of(user).filter(id=account.id).exists():
+        raise Problem("invalid", fields={"owner": _("Choose somebody of the team.")})
+    return user

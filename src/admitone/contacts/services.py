@@ -20,8 +20,12 @@ from admitone.contacts.custom import restore_field as restore_field
 from admitone.contacts.custom import set_custom as set_custom
 from admitone.contacts.custom import update_field as update_field
 from admitone.contacts.models import Contact
+from admitone.contacts.notes import add_note as add_note
+from admitone.contacts.owners import assign_owner as assign_owner
 from admitone.contacts.tagging import add_tag as add_tag
 from admitone.contacts.tagging import remove_tag as remove_tag
+from admitone.contacts.tasks import add_task as add_task
+from admitone.contacts.tasks import finish_task as finish_task
 from admitone.events import Actor, Draft, record_many
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_zone, email_key, region_of
