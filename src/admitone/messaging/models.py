@@ -71,6 +71,37 @@ class OptOut(models.Model):
         return f"{self.channel} {self.address}"
 
 
+class ChannelHealth(models.Model):
+    """Whether an account's messages of a channel get out: `failing_since` the first refusal after the last success."""
+
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="channel_health")
+    channel = models.CharField(max_length=16)
+    failing_since = models.DateTimeField(null=True)
+    words = models.TextField(blank=True)  # the provider's own, of the latest refusal
+    alerted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "channel"], name="channel_health_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.failing_since or 'well'}"
+
+
+class DailyCount(models.Model):
+    """How many messages workflows have sent on `day`, a date of the account's own zone; kept while there is a cap."""
+
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="daily_counts")
+    channel = models.CharField(max_length=16)
+    day = models.DateField()
+    n = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "channel", "day"], name="daily_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.channel}: {self.n}"
+
+
 class MessageTemplate(models.Model):
     """A text to start from; `subject` is empty for SMS. Merge fields are rendered by whoever sends it."""
 
