@@ -14,7 +14,7 @@ from admitone.accounts.sealing import unseal
 from admitone.accounts.system_mail import default_sender, smtp_options
 from admitone.messaging.channels.email_smtp import SmtpParams
 from admitone.messaging.channels.outbox import OutboxParams
-from admitone.messaging.models import EmailSettings, Message
+from admitone.messaging.models import EmailSettings, Message, OptOut
 
 STATUSES = ("queued", "sending", "sent", "outbox", "failed")
 
@@ -99,6 +99,12 @@ def counts(account: Account) -> dict[str, int]:
     found = dict.fromkeys(STATUSES, 0) | dict(rows)
     found["queued"] += found.pop("sending")
     return found
+
+
+def opted_out(account: Account | UUID, channel: str, address: str) -> bool:
+    """Whether this address (E.164 for sms) asked not to be written to."""
+    key = address.strip().lower()
+    return OptOut.objects.filter(account_id=key_of(account), channel=channel, address=key).exists()
 
 
 def key_of(account: Account | UUID) -> UUID:
