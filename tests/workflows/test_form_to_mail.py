@@ -16,6 +16,7 @@ from admitone.jobs import run_pending
 from admitone.links.models import OneTimeLink
 from admitone.links.services import redeem
 from admitone.messaging.models import Message
+from admitone.pipelines.models import Stage
 from admitone.workflows.models import Enrollment
 
 pytestmark = pytest.mark.django_db
@@ -67,8 +68,8 @@ def test_every_submission_gets_another_link(published, generate, contact):
     assert len(set(Message.objects.values_list("text", flat=True))) == 2
 
 
-def test_only_the_chosen_form_starts_the_workflow(published, generate, contact):
-    form = uuid4()
+def test_only_the_chosen_form_starts_the_workflow(published, generate, contact, account):
+    form = factories.form(account).id
     published([generate, email()], [{"type": "form.submitted", "filters": {"forms": [str(form)]}}])
     submit(contact)
     assert Enrollment.objects.count() == 0
@@ -83,7 +84,8 @@ def test_other_account_is_not_started(published, generate, contact):
 
 
 def test_stage_reached_starts_the_workflow_for_its_contact(published, generate, contact, account):
-    pipeline, stage = uuid4(), uuid4()
+    pipeline = factories.pipeline(account).id
+    stage = Stage.objects.filter(pipeline=pipeline)[1].id
     filters = {"pipeline": str(pipeline), "stages": [str(stage)]}
     published([generate, email()], [{"type": "opportunity.stage_changed", "filters": filters}])
     for reached in (uuid4(), stage):

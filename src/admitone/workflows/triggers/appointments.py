@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from admitone.events.models import Event
-from admitone.workflows.registry import Trigger, params, trigger
+from admitone.workflows.filters import CalendarTrigger
+from admitone.workflows.registry import trigger
 
 
-class AppointmentTrigger(Trigger):
+class AppointmentTrigger(CalendarTrigger):
     category = _("Appointments")
     provides = frozenset({"appointment", "calendar"})
-
-    @params
-    class Params:
-        calendars: tuple[UUID, ...] = ()
-
-    @classmethod
-    def matches(cls, params: Any, event: Event) -> bool:
-        return not params.calendars or event.facts.get("calendar") in map(str, params.calendars)
 
 
 @trigger("booking.created")
@@ -30,6 +22,18 @@ class Booked(AppointmentTrigger):
 
     label = _("Appointment booked")
     events = ("booking.created",)
+
+
+@trigger("booking.confirmed")
+class Confirmed(AppointmentTrigger):
+    """An appointment stands: booked without a need for approval, or approved."""
+
+    label = _("Appointment confirmed")
+    events = ("booking.created", "booking.confirmed")
+
+    @classmethod
+    def matches(cls, params: Any, event: Event) -> bool:
+        return event.facts.get("status") == "confirmed" and super().matches(params, event)
 
 
 @trigger("booking.rescheduled")
@@ -46,6 +50,14 @@ class Cancelled(AppointmentTrigger):
 
     label = _("Appointment cancelled")
     events = ("booking.cancelled",)
+
+
+@trigger("booking.completed")
+class Completed(AppointmentTrigger):
+    """It is over and nobody said that it was a no-show, a quarter of an hour after its end."""
+
+    label = _("Appointment completed")
+    events = ("booking.completed",)
 
 
 @trigger("booking.no_show")

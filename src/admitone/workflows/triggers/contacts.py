@@ -20,6 +20,9 @@ class ContactCreated(Trigger):
     class Params:
         sources: tuple[str, ...] = ()
 
+    labels = {"sources": _("How the contact came")}
+    helps = {"sources": _("None named means any.")}
+
     @classmethod
     def matches(cls, params: Any, event: Event) -> bool:
         return not params.sources or event.facts.get("source") in params.sources
@@ -36,6 +39,9 @@ class ContactChanged(Trigger):
     @params
     class Params:
         fields: tuple[str, ...] = ()
+
+    labels = {"fields": _("Details")}
+    helps = {"fields": _("None named means any.")}
 
     @classmethod
     def matches(cls, params: Any, event: Event) -> bool:

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from admitone.accounts.models import Account
 from admitone.events.models import Event
-from admitone.workflows.registry import Trigger, params, trigger
+from admitone.workflows.filters import chosen, forms, gone
+from admitone.workflows.registry import Faults, Trigger, params, trigger
 
 
 @trigger("form.submitted")
@@ -21,6 +23,14 @@ class FormSubmitted(Trigger):
     class Params:
         forms: tuple[UUID, ...] = ()
 
+    labels = {"forms": _("Forms")}
+    helps = {"forms": _("None chosen means any.")}
+    editors = {"forms": "forms"}
+
     @classmethod
     def matches(cls, params: Any, event: Event) -> bool:
-        return not params.forms or event.facts.get("form") in map(str, params.forms)
+        return chosen(event.facts.get("form"), params.forms)
+
+    @classmethod
+    def check(cls, params: Any, account: Account) -> Faults:
+        return gone("forms", forms(account), params.forms)

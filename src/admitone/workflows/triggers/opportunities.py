@@ -1,20 +1,39 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from admitone.accounts.models import Account
 from admitone.events.models import Event
-from admitone.workflows.registry import Trigger, params, trigger
+from admitone.workflows.filters import chosen, gone, pipelines, stages
+from admitone.workflows.registry import Faults, Trigger, params, trigger
+
+PIPELINE = {"pipeline": _("Pipeline")}
+ANY = _("None chosen means any.")
+
+
+class OpportunityTrigger(Trigger):
+    category = _("Opportunities")
+    labels = PIPELINE
+    helps = {"pipeline": ANY}
+    editors = {"pipeline": "pipeline"}
+
+    @classmethod
+    def matches(cls, params: Any, event: Event) -> bool:
+        return chosen(event.facts.get("pipeline"), [params.pipeline] if params.pipeline else [])
+
+    @classmethod
+    def check(cls, params: Any, account: Account) -> Faults:
+        return gone("pipeline", pipelines(account), [params.pipeline] if params.pipeline else [])
 
 
 @trigger("opportunity.stage_changed")
-class StageChanged(Trigger):
+class StageChanged(OpportunityTrigger):
     """A deal reached a stage, by a move or by being made in it."""
 
     label = _("Pipeline stage changed")
-    category = _("Opportunities")
     events = ("opportunity.stage_changed",)
 
     @params
@@ -22,28 +41,34 @@ class StageChanged(Trigger):
         pipeline: UUID | None = None
         stages: tuple[UUID, ...] = ()
 
+    labels = {**PIPELINE, "stages": _("Stages")}
+    helps = {"pipeline": ANY, "stages": ANY}
+    editors = {"pipeline": "pipeline", "stages": "stages"}
+
     @classmethod
     def matches(cls, params: Any, event: Event) -> bool:
-        facts = event.facts
-        there = params.pipeline is None or facts.get("pipeline") == str(params.pipeline)
-        return there and (not params.stages or facts.get("stage") in map(str, params.stages))
+        return super().matches(params, event) and chosen(event.facts.get("stage"), params.stages)
+
+    @classmethod
+    def check(cls, params: Any, account: Account) -> Faults:
+        return super().check(params, account) or gone("stages", stages(account, params.pipeline), params.stages)
 
 
 @trigger("opportunity.status_changed")
-class StatusChanged(Trigger):
+class StatusChanged(OpportunityTrigger):
     """A deal was won, lost, abandoned or opened again."""
 
     label = _("Opportunity status changed")
-    category = _("Opportunities")
     events = ("opportunity.status_changed",)
 
     @params
     class Params:
         pipeline: UUID | None = None
-        statuses: tuple[str, ...] = ()
+        statuses: tuple[Literal["open", "won", "lost", "abandoned"], ...] = ()
+
+    labels = {**PIPELINE, "statuses": _("Status")}
+    helps = {"pipeline": ANY, "statuses": ANY}
 
     @classmethod
     def matches(cls, params: Any, event: Event) -> bool:
-        facts = event.facts
-        there = params.pipeline is None or facts.get("pipeline") == str(params.pipeline)
-        return there and (not params.statuses or facts.get("status") in params.statuses)
+        return super().matches(params, event) and chosen(event.facts.get("status"), params.statuses)
