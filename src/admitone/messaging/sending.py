@@ -16,7 +16,10 @@ MAX_ATTEMPTS = 8
 #: Seconds before the next attempt, by the number of attempts made; the last one repeats.
 WAITS = (30, 120, 480, 1800, 3600, 7200, 14400)
 AGAIN = "Interrupted while it was being sent, so it was sent again; the reader may have it twice."
-TWICE = "Interrupted twice while it was being sent. Whether it arrived is not known."
+TWICE = "Handed over twice without a confirmation. Whether it arrived is not known."
+TOO_OFTEN = "Interrupted again and again while it was being sent. Whether it arrived is not known."
+#: A process that dies in the middle of this message so often may well die of it.
+MAX_INTERRUPTED = 5
 SEAL_BROKEN = "The mail server's stored password cannot be read: the secret key has changed."
 
 
@@ -33,7 +36,7 @@ class Outcome:
 def claim(message_id: str) -> Message | None:
     """Commit the intent: status sending, one attempt more. None if there is nothing (left) to send.
 
-    A message found in `sending` was interrupted between intent and record: it is sent once more and says so.
+    A message found in `sending` was interrupted between intent and record: it is sent once more and says so, a few times.
     """
     with transaction.atomic():
         message = Message.objects.select_for_update().filter(pk=message_id).first()
@@ -41,8 +44,8 @@ def claim(message_id: str) -> Message | None:
             return None
         if message.status == "sending":
             message.interrupted += 1
-            message.error = AGAIN if message.interrupted == 1 else TWICE
-        gone = message.interrupted > 1
+            message.error = AGAIN if message.interrupted <= MAX_INTERRUPTED else TOO_OFTEN
+        gone = message.interrupted > MAX_INTERRUPTED
         message.status = "failed" if gone else "sending"
         message.attempts += 0 if gone else 1
         message.save(update_fields=["status", "attempts", "interrupted", "error"])
@@ -83,7 +86,9 @@ def accepted(message: Message, receipt: Receipt) -> Outcome:
 
 
 def refused(message: Message, refusal: Refused) -> Outcome:
-    if refusal.unsure:  # left in `sending`: the next attempt is the last, as after a crash
+    if refusal.unsure and message.interrupted:
+        return Outcome("failed", TWICE)
+    if refusal.unsure:  # left in `sending`: the next attempt counts it as interrupted
         return Outcome("sending", refusal.words, wait=WAITS[0])
     if refusal.permanent or message.attempts >= MAX_ATTEMPTS:
         return Outcome("failed", refusal.words)
