@@ -9,7 +9,10 @@ import pytest
 from tests import factories
 
 from admitone.accounts.addresses import manage_url, one_time_url
-from admitone.values import Context, namespaces, render, value
+from admitone.contacts import services
+from admitone.events import SYSTEM
+from admitone.logic.conditions import OPS
+from admitone.values import Context, available, check, fields_of, namespaces, render, value
 
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
@@ -103,12 +106,77 @@ def test_appointment_is_told_in_the_guests_zone_and_language(account):
 
 def test_every_field_of_every_noun_resolves_to_text(account):
     calendar = factories.calendar(account)
-    contact = factories.contact(account)
+    contact = factories.contact(account, owner=factories.member(account))
     booking = factories.booking(calendar)
     link = factories.link(calendar, contact=contact)
     context = context_for(account, contact_id=contact.id, booking_id=booking.id, link_id=link.id)
     for space in namespaces().values():
-        found = space.resolve(context)
-        assert set(found) == set(space.fields)
-        assert all(isinstance(one, str) for one in found.values())
+        known = space.resolve(context)
+        missing = set(space.fields) - set(known)
+        assert all(isinstance(one, str) for one in known.values())
+        assert set(known) <= set(space.fields)
+        assert set(space.look_up(context, missing)) == missing
     assert value("one_time_link.url", context) == one_time_url(link.id)
+
+
+@pytest.fixture
+def patient(account):
+    """A contact with a value of every kind."""
+    for label, kind in (("Size", "number"), ("Since", "date"), ("Insured", "checkbox"), ("Website", "text")):
+        factories.custom_field(account, label=label, kind=kind)
+    custom = {"size": 42, "since": "2026-11-06", "insured": True, "website": "https://evil.example"}
+    return factories.contact(account, custom=custom)
+
+
+def test_custom_values_are_merged_as_their_reader_writes_them(account, patient):
+    text = (
+        "{{ contact.custom.size }}|{{ contact.custom.since }}|{{ contact.custom.insured }}|{{ contact.custom.website }}"
+    )
+    context = context_for(account, contact_id=patient.id)
+    with context.reader.speaking():
+        found = render(text, context, channel="text")
+    assert (found.text, found.empty) == ("42|6 Nov 2026|yes|https evil.example", [])
+
+
+def test_custom_values_are_compared_by_their_kind(account, patient):
+    context = context_for(account, contact_id=patient.id)
+    for name, op, than in (
+        ("size", "is", "42.0"),
+        ("size", "more_than", 7),
+        ("since", "is", "2026-11-06"),
+        ("since", "less_than", "2026-12-01"),
+        ("insured", "is", "yes"),
+        ("insured", "is", True),
+        ("insured", "is_not", "no"),
+    ):
+        assert OPS[op](value(f"contact.custom.{name}", context), than), (name, op, than)
+
+
+def test_custom_fields_are_listed_and_known_to_the_check(account, patient):
+    known = available({"contact"}, account)
+    assert fields_of("contact", account)["custom.size"].label == "Size"
+    assert "contact.custom.size" in known
+    assert check("{{ contact.custom.size }}", known) == []
+    assert check("{{ contact.custom.shoe }}", known)[0].message == "There is no custom field called shoe."
+    assert "contact.custom.size" not in available({"contact"}, factories.account())
+
+
+def test_deleted_or_missing_custom_value_comes_out_empty_and_is_named(account, patient):
+    services.delete_field(account=account, field_id=account.custom_fields.get(key="size").id, actor=SYSTEM, now=NOW)
+    context = context_for(account, contact_id=patient.id)
+    assert render("{{ contact.custom.size }}", context, channel="text").empty == ["contact.custom.size"]
+    assert value("contact.custom.size", context) == ""
+
+
+def test_tags_and_owner_are_read_when_asked_for(account, django_assert_num_queries):
+    owner = factories.member(account, name="Dr. Klein")
+    contact = factories.contact(account, owner=owner)
+    for name in ("VIP", "New"):
+        factories.tag(contact, name)
+    context = context_for(account, contact_id=contact.id)
+    assert render("{{ contact.tags }}|{{ contact.owner }}", context, channel="text").text == "New, VIP|Dr. Klein"
+    assert OPS["contains"](value("contact.tags", context), "vip") is True
+    assert OPS["contains"](value("contact.tags", context), "VI") is False
+    assert OPS["is_empty"](value("contact.tags", context), None) is False
+    with django_assert_num_queries(1):
+        render("{{ contact.name }}", context_for(account, contact_id=contact.id), channel="text")

@@ -11,6 +11,7 @@ MAX_DEPTH = 4
 MAX_PARTS = 20
 MAX_TEXT = 500
 GROUPS = ("all", "any")
+YES = frozenset({"yes", "true", "1", "on"})
 
 Lookup = Callable[[str], Any]
 
@@ -36,19 +37,27 @@ def order(left: Any, right: Any) -> int | None:
 
 
 def fold(raw: Any) -> str:
-    return ("" if raw is None else str(raw)).strip().casefold()
+    text = ", ".join(map(str, raw)) if isinstance(raw, tuple) else "" if raw is None else str(raw)
+    return text.strip().casefold()
 
 
 def same(left: Any, right: Any) -> bool:
+    if isinstance(left, bool):
+        return left == (fold(right) in YES)
     return fold(left) == fold(right) or order(left, right) == 0
+
+
+def contains(value: Any, than: Any) -> bool:
+    """Of several words, like tags, one that is the same; of a text, a part."""
+    return any(same(one, than) for one in value) if isinstance(value, tuple) else fold(than) in fold(value)
 
 
 #: name -> test of (value, than); texts are compared without regard to case.
 OPS: dict[str, Callable[[Any, Any], bool]] = {
     "is": same,
     "is_not": lambda value, than: not same(value, than),
-    "contains": lambda value, than: fold(than) in fold(value),
-    "contains_not": lambda value, than: fold(than) not in fold(value),
+    "contains": contains,
+    "contains_not": lambda value, than: not contains(value, than),
     "starts_with": lambda value, than: fold(value).startswith(fold(than)),
     "ends_with": lambda value, than: fold(value).endswith(fold(than)),
     "is_one_of": lambda value, than: any(same(value, one) for one in than),

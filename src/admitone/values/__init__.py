@@ -3,7 +3,7 @@
 from admitone.values.context import Context
 from admitone.values.language import Fault
 from admitone.values.registry import Field, Namespace, merge_fields, namespaces
-from admitone.values.rendering import Rendered, available, check, render, used, value
+from admitone.values.rendering import Rendered, available, check, fields_of, render, used, value
 
 __all__ = [
     "Context",
@@ -13,6 +13,7 @@ __all__ = [
     "Rendered",
     "available",
     "check",
+    "fields_of",
     "merge_fields",
     "namespaces",
     "render",

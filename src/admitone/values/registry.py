@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 if TYPE_CHECKING:
+    from admitone.accounts.models import Account
     from admitone.values.context import Context
 
 Kind = Literal["text", "email", "phone", "url", "date", "number"]
@@ -26,14 +27,26 @@ class Field:
 
 
 class Namespace:
-    """A noun's values. `resolve` returns the fields it knows for this context; those missing come out empty."""
+    """A noun's values. `resolve` returns the fields it knows for this context; those missing are looked up.
+
+    `open` is the first word of fields that accounts make themselves: contact.custom.size.
+    """
 
     key: ClassVar[str]
     label: ClassVar[Any]
     fields: ClassVar[Mapping[str, Field]]
+    open: ClassVar[str] = ""
 
     def resolve(self, context: Context) -> Mapping[str, str]:
         raise NotImplementedError
+
+    def look_up(self, context: Context, names: set[str]) -> Mapping[str, Any]:
+        """Fields that cost a statement, read only when asked for: texts, numbers, dates, True/False or tuples of texts."""
+        return {}
+
+    def own_fields(self, account: Account) -> Mapping[str, Field]:
+        """Fields of this account alone, their names dotted: custom.size."""
+        return {}
 
 
 N = TypeVar("N", bound=type[Namespace])

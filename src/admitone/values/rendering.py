@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
+from babel.dates import format_date
+from django.utils.translation import gettext as _
+
+from admitone.accounts.models import Account
 from admitone.logic.identity import clean_name
 from admitone.values.context import Context
 from admitone.values.language import Fault, Unreadable, execute, parse, paths
-from admitone.values.registry import Namespace, namespaces
+from admitone.values.registry import Field, Namespace, namespaces
 
 Channel = Literal["html", "text", "sms", "subject"]
 STEPS = "steps"
@@ -23,10 +28,15 @@ class Rendered:
     empty: list[str]
 
 
-def available(roots: Iterable[str]) -> set[str]:
+def fields_of(root: str, account: Account | None = None) -> dict[str, Field]:
+    """The noun's fields by name, with those that this account made itself, like custom.size of contact."""
+    space = namespaces()[root]
+    return {**space.fields, **(space.own_fields(account) if account else {})}
+
+
+def available(roots: Iterable[str], account: Account | None = None) -> set[str]:
     """The values of these nouns, spelled as a text spells them."""
-    known = namespaces()
-    return {f"{root}.{name}" for root in roots if root in known for name in known[root].fields}
+    return {f"{root}.{name}" for root in roots if root in namespaces() for name in fields_of(root, account)}
 
 
 def used(template: str) -> set[str]:
@@ -52,8 +62,11 @@ def judge(path: tuple[str, ...] | None, available: set[str]) -> Fault | None:
         return None
     if path[0] == STEPS and len(path) == 3:
         return Fault(name, f"{name} is not made by a step that always comes before this one.")
-    if path[0] in namespaces() and len(path) == 2 and path[1] in namespaces()[path[0]].fields:
+    space = namespaces().get(path[0])
+    if space and len(path) == 2 and path[1] in space.fields:
         return Fault(name, f"There is no {path[0].replace('_', ' ')} at this point: {name} would be empty.")
+    if space and len(path) == 3 and path[1] == space.open:
+        return Fault(name, f"There is no custom field called {path[2]}.")
     return Fault(name, f"There is no value called {name}.")
 
 
@@ -61,8 +74,9 @@ def render(template: str, context: Context, *, channel: Channel) -> Rendered:
     """The text with its values, escaped for the channel. Raises ValueError for a text that `check` would refuse."""
     parsed = parse(template, escaped=channel == "html")
     wanted = {path for path in paths(parsed) if path}
+    roots = {path[0] for path in wanted if path[0] in namespaces()}
     values: dict[str, Any] = {
-        root: noun(root, context) for root in {path[0] for path in wanted} if root in namespaces()
+        root: noun(root, context, {".".join(path[1:]) for path in wanted if path[0] == root}) for root in roots
     }
     values[STEPS] = {name: texts(outputs) for name, outputs in context.steps.items()}
     for path in wanted:  # a step that was not reached gives nothing, and the reader of `empty` decides
@@ -72,25 +86,52 @@ def render(template: str, context: Context, *, channel: Channel) -> Rendered:
     return Rendered(finish(text, channel), empty)
 
 
-def value(name: str, context: Context) -> str:
-    """One value by its name, "" if there is none."""
-    words = name.split(".")
-    if words[0] == STEPS and len(words) == 3:
-        return texts(context.steps.get(words[1], {})).get(words[2], "")
-    if len(words) == 2 and words[0] in namespaces():
-        return str(namespaces()[words[0]].resolve(context).get(words[1], ""))
-    return ""
+def value(name: str, context: Context) -> Any:
+    """One value by its name as conditions compare it (text, number, date, True/False, tuple of texts), "" if none."""
+    root, _dot, rest = name.partition(".")
+    if root == STEPS:
+        step, _dot, output = rest.partition(".")
+        return texts(context.steps.get(step, {})).get(output, "")
+    if root not in namespaces():
+        return ""
+    found = namespaces()[root].resolve(context).get(rest)
+    return look_up(root, context, {rest}).get(rest, "") if found is None else found
 
 
-def noun(root: str, context: Context) -> dict[str, str]:
+def look_up(root: str, context: Context, names: set[str]) -> Mapping[str, Any]:
+    found = namespaces()[root].look_up(context, names) if names else {}
+    return {name: raw for name, raw in found.items() if raw is not None}
+
+
+def noun(root: str, context: Context, names: set[str]) -> dict[str, Any]:
+    """The noun's values as texts; those of accounts' own fields one level deeper."""
     space = namespaces()[root]
     known = space.resolve(context)
-    return {name: safe(space, name, str(known.get(name, ""))) for name in space.fields}
+    more = look_up(root, context, names - set(known))
+    found: dict[str, Any] = {
+        name: safe(space, name, shown(known.get(name, more.get(name)), context)) for name in space.fields
+    }
+    own = {name for name in names if space.open and name.startswith(f"{space.open}.")}
+    if own:
+        found[space.open] = {name.partition(".")[2]: safe(space, name, shown(more.get(name), context)) for name in own}
+    return found
+
+
+def shown(raw: Any, context: Context) -> str:
+    """A value as its reader writes it."""
+    if raw is None or isinstance(raw, str):
+        return raw or ""
+    if isinstance(raw, bool):
+        return _("yes") if raw else _("no")
+    if isinstance(raw, date):
+        return format_date(raw, "medium", locale=context.reader.babel)
+    return ", ".join(map(str, raw)) if isinstance(raw, tuple) else str(raw)
 
 
 def safe(space: Namespace, name: str, value: str) -> str:
     """A stranger's words must not become a link in a mail that carries the account's name."""
-    return value if space.fields[name].trusted else value.replace("://", " ")
+    field = space.fields.get(name)
+    return value if field and field.trusted else value.replace("://", " ")
 
 
 def texts(outputs: Mapping[str, Any]) -> dict[str, str]:
