@@ -34,13 +34,24 @@ def listing(account: Account, *, search: str = "", sort: str = "", tag: Any = No
     return rows.order_by(*SORTS[sort]) if sort in SORTS else rows
 
 
-def get(account: Account, contact_id: Any) -> Contact:
+def get(account: Account, contact_id: Any, *related: str) -> Contact:
     """The account's contact. Raises Problem("not_found"), also for an erased one."""
     key = as_uuid(contact_id)
-    found = Contact.objects.filter(account=account, id=key, erased_at=None).first() if key else None
+    rows = Contact.objects.filter(account=account, erased_at=None)
+    found = (rows.select_related(*related) if related else rows).filter(id=key).first() if key else None
     if found is None:
         raise Problem("not_found")
     return found
+
+
+def kept_of(account: Account, contact_id: Any) -> Contact | None:
+    """The contact that this one was merged into, at the end of the chain; None if it was not, or is gone."""
+    seen: set[Any] = set()
+    found = Contact.objects.filter(account=account, id=as_uuid(contact_id)).first()
+    while found is not None and found.merged_into_id and found.id not in seen:
+        seen.add(found.id)
+        found = Contact.objects.filter(account=account, id=found.merged_into_id).first()
+    return found if found is not None and seen and found.erased_at is None else None
 
 
 def tags(account: Account) -> QuerySet[Any]:

@@ -29,10 +29,13 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not_found": (404, "There is no such thing here."),
     "method_not_allowed": (405, "That method is not allowed here."),
     "booking_not_active": (409, "This booking has been cancelled or is over."),
+    "draft_changed": (409, "This has just been changed in another place. What you typed is still here."),
     "booking_locked": (409, "This booking can no longer be changed by its guest."),
     "slug_taken": (409, "That address is already in use."),
     "last_owner": (409, "A sub-account needs at least one owner."),
     "demo_refused": (409, "Demo data is not added where real accounts exist."),
+    "contact_merged": (410, "This contact was merged into another one."),
+    "appointments_ahead": (409, "Cancel this contact's upcoming appointments first, or together with the erasure."),
     "internal": (500, "Something went wrong on our side. Nothing was changed."),
     "not_ready": (503, "The service is not ready."),
 }
