@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from tests import factories
 from tests.api.conftest import Api
-from tests.contract.world import batch_of, delivery_of, endpoint_of
+from tests.contract.world import batch_of, delivery_of, endpoint_of, enrollment_of, message_of
 
 from admitone.accounts.keyring import keyring
 from admitone.api.v1.router import api as routes
@@ -69,7 +69,7 @@ def api(account):
 def ids(calendar):
     """Real ids, so that requests get past the look-up: the same row many times."""
     link, booking = factories.link(calendar, max_uses=1000), factories.booking(calendar)
-    endpoint = endpoint_of(calendar.account)
+    endpoint, enrollment = endpoint_of(calendar.account), enrollment_of(calendar)
     return {
         "link_id": str(link.id),
         "booking_id": str(booking.id),
@@ -82,6 +82,9 @@ def ids(calendar):
         "opportunity_id": str(factories.opportunity(factories.pipeline(calendar.account).stages.all()[0]).id),
         "tag_id": str(factories.tag(factories.contact(calendar.account)).id),
         "form_id": str(factories.form(calendar.account).id),
+        "workflow_id": str(enrollment.workflow_id),
+        "enrollment_id": str(enrollment.id),
+        "message_id": str(message_of(calendar.account).id),
         "links": keyring().sign("o1", link.id),
         "bookings": keyring().sign("b1", booking.id),
     }

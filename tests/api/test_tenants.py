@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from tests import factories
 from tests.api.conftest import ADA, ELEVEN, Api, code
-from tests.contract.world import batch_of, delivery_of, endpoint_of
+from tests.contract.world import batch_of, delivery_of, endpoint_of, enrollment_of, message_of
 
 from admitone.api.v1.router import api as routes
 
@@ -23,6 +23,8 @@ BODIES = {
     "change_opportunity": {"name": "mine now"},
     "create_contact_tag": {"tag": "mine"},
     "change_custom_values": {"values": {}},
+    "change_workflow": {"name": "mine now"},
+    "create_enrollment": {"contact": "01973c2e-6c5a-7d3e-9d6f-0a1b2c3d4e5f"},
 }
 #: Bodies and filters that name a row of the account.
 REFERENCES = [
@@ -38,6 +40,9 @@ REFERENCES = [
     ("GET", "/opportunities?pipeline={pipeline_id}", None),
     ("GET", "/opportunities?stage={stage_id}", None),
     ("POST", "/opportunities", {"stage": "{stage_id}", "contact": "{contact_id}"}),
+    ("GET", "/enrollments?workflow={workflow_id}", None),
+    ("GET", "/enrollments?contact={contact_id}", None),
+    ("GET", "/messages?contact={contact_id}", None),
 ]
 
 
@@ -52,7 +57,7 @@ def stranger(account):
 def theirs(db, freeze):
     other = factories.account()
     calendar = factories.calendar(other, slug="theirs")
-    endpoint = endpoint_of(other)
+    endpoint, enrollment = endpoint_of(other), enrollment_of(calendar)
     return {
         "calendar_id": str(calendar.id),
         "link_id": str(factories.link(calendar).id),
@@ -61,6 +66,9 @@ def theirs(db, freeze):
         "batch_id": str(batch_of(calendar).id),
         "endpoint_id": str(endpoint.id),
         "delivery_id": str(delivery_of(endpoint).id),
+        "enrollment_id": str(enrollment.id),
+        "workflow_id": str(enrollment.workflow_id),
+        "message_id": str(message_of(other).id),
         "form_id": str(factories.form(other).id),
         "tag_id": str(factories.tag(factories.contact(other)).id),
         "pipeline_id": str(factories.pipeline(other).id),
@@ -112,5 +120,15 @@ def test_lists_hold_own_rows_only(stranger, theirs):
         ("/opportunities", 0),
         ("/pipelines", 0),
         ("/tags", 0),
+        ("/workflows", 0),
+        ("/enrollments", 0),
+        ("/messages", 0),
     ):
         assert len(stranger.get(path).json()["items"]) == count
+
+
+def test_anothers_contact_is_not_entered(stranger, theirs, account):
+    made = stranger.post("/workflows", {"name": "x", "steps": [{"name": "end", "type": "end"}]}).json()
+    stranger.post(f"/workflows/{made['id']}/publication")
+    answer = stranger.post(f"/workflows/{made['id']}/enrollments", {"contact": theirs["contact_id"]})
+    assert code(answer) == (404, "not_found")

@@ -18,11 +18,14 @@ API_GETS = [
     "bookings",
     "contacts",
     "custom-fields",
+    "enrollments",
     "forms",
+    "messages",
     "one-time-links",
     "opportunities",
     "pipelines",
     "tags",
+    "workflows",
 ]
 
 

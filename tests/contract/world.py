@@ -12,9 +12,12 @@ from tests import factories
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, Blob, Invitation, Membership, User
 from admitone.calendars.models import BusySource, Calendar, Host
+from admitone.events import SYSTEM
 from admitone.links.models import Batch, LinkRequest, OneTimeLink
 from admitone.messaging.models import Message
 from admitone.webhooks.models import Delivery, Endpoint
+from admitone.workflows.models import Enrollment
+from admitone.workflows.services import create_workflow, enroll, publish
 
 NOW = factories.NOW
 
@@ -39,7 +42,7 @@ def world(**account: Any) -> World:
     opportunity = factories.opportunity(factories.pipeline(here).stages.all()[0])
     submission = factories.submission(factories.form(here))
     key, secret = factories.api_key(here, ["read", "write", "admin"])
-    endpoint = endpoint_of(here)
+    endpoint, enrollment = endpoint_of(here), enrollment_of(calendar)
     values = {
         "account_slug": here.slug,
         "account": here.slug,
@@ -66,6 +69,9 @@ def world(**account: Any) -> World:
         "batch_id": batch_of(calendar).id,
         "endpoint_id": endpoint.id,
         "delivery_id": delivery_of(endpoint).id,
+        "workflow_id": enrollment.workflow_id,
+        "enrollment_id": enrollment.id,
+        "number": 1,
         "token": keyring().sign("o1", link.id),
         "manage_token": keyring().sign("b1", booking.id),
         "date": "2026-11-05",
@@ -133,3 +139,16 @@ def delivery_of(endpoint: Endpoint) -> Delivery:
     return Delivery.objects.create(
         account=endpoint.account, endpoint=endpoint, kind="webhook.test", body="{}", created_at=NOW
     )
+
+
+def enrollment_of(calendar: Calendar) -> Enrollment:
+    """Somebody who waits for their link in a published workflow."""
+    steps = [
+        {"name": "booking_link", "type": "one_time_link.generate", "params": {"calendar": str(calendar.id)}},
+        {"name": "email", "type": "email.send", "params": {"subject": "Hi", "body": "{{ steps.booking_link.url }}"}},
+    ]
+    document = {"name": "Welcome", "triggers": [{"type": "form.submitted"}], "steps": steps}
+    made = create_workflow(account=calendar.account, document=document, actor=SYSTEM, now=NOW)
+    publish(account=calendar.account, workflow_id=made.id, actor=SYSTEM, now=NOW)
+    contact = factories.contact(calendar.account)
+    return enroll(account=calendar.account, workflow_id=made.id, contact_id=contact.id, actor=SYSTEM, now=NOW)

@@ -121,6 +121,22 @@ def _check_value(value: Any) -> None:
         raise ValueError("Use plain values: text, numbers, true, false or null.")
 
 
+def plain_json(raw: Any, depth: int = 0) -> Any:
+    """JSON of any shape, nested at most 60 deep, whose values the database can store."""
+    if depth > 60:
+        raise ValueError("Nest it less deeply.")
+    if isinstance(raw, dict):
+        for key, value in raw.items():
+            plain_line(key)
+            plain_json(value, depth + 1)
+    elif isinstance(raw, list):
+        for value in raw:
+            plain_json(value, depth + 1)
+    elif raw is not None:
+        _check_value(raw)
+    return raw
+
+
 def _schema(kind: str, text: str, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": kind, "description": text, **more})
 
@@ -164,6 +180,7 @@ Answers = Annotated[
         }
     ),
 ]
+Object = Annotated[dict[str, Any], BeforeValidator(plain_json)]
 Zone = Annotated[
     str,
     StringConstraints(max_length=64),

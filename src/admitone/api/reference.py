@@ -21,7 +21,15 @@ from admitone.logic.errors import PROBLEMS
 
 SAMPLES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "object": {}, "array": []}
 TOKEN = "TOKEN"  # noqa: S105 - a placeholder in examples
-PLACES = {"token": TOKEN, "link_id": "LINK_ID", "booking_id": "BOOKING_ID", "contact_id": "CONTACT_ID"}
+PLACES = {
+    "token": TOKEN,
+    "link_id": "LINK_ID",
+    "booking_id": "BOOKING_ID",
+    "contact_id": "CONTACT_ID",
+    "workflow_id": "WORKFLOW_ID",
+    "enrollment_id": "ENROLLMENT_ID",
+    "message_id": "MESSAGE_ID",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from admitone.api.v1 import (
     calendars,
     contacts,
     custom_fields,
+    enrollments,
     forms,
     links,
+    messages,
     opportunities,
     pipelines,
     public_bookings,
@@ -22,6 +24,7 @@ from admitone.api.v1 import (
     public_links,
     tags,
     webhooks,
+    workflows,
 )
 
 DESCRIPTION = """Schedule around one-time links: make a link, hand it to one person, and it books once.
@@ -53,6 +56,10 @@ api.add_router("/custom-fields", custom_fields.router)
 api.add_router("/pipelines", pipelines.router)
 api.add_router("/opportunities", opportunities.router)
 api.add_router("/forms", forms.router)
+api.add_router("/workflows", workflows.router)
+api.add_router("/workflows", enrollments.of_workflow)
+api.add_router("/enrollments", enrollments.router)
+api.add_router("/messages", messages.router)
 api.add_router("/account", account.router)
 api.add_router("/public/links", public_links.router)
 api.add_router("/public/bookings", public_bookings.router)
