@@ -152,3 +152,19 @@ def test_lead_time_of_an_hour_to_a_year_is_taken(published):
     with pytest.raises(Problem) as caught:
         published(PAUSE, on("one_time_link.expiring", hours=0))
     assert caught.value.fields == {"triggers.0.hours": "Choose an hour to a year."}
+
+
+def test_link_about_to_expire_starts_once_for_each_lead_that_is_waited_for(published, calendar, contact):
+    soon, early = (published(PAUSE, on("one_time_link.expiring", hours=hours)) for hours in (2, 48))
+    factories.link(calendar, contact=contact, expires_at=NOW + timedelta(days=3))
+    for hours in (23, 24, 25, 70, 71):
+        run_pending(now=NOW + timedelta(hours=hours), ticks=True)
+        run_pending(now=NOW + timedelta(hours=hours))
+    assert list(Enrollment.objects.order_by("id").values_list("workflow_id", flat=True)) == [early.id, soon.id]
+
+
+def test_completed_appointment_starts(published, calendar):
+    published(PAUSE, on("booking.completed"))
+    booking = factories.booking(calendar)
+    run_pending(now=NOW + timedelta(days=1, minutes=45), ticks=True)
+    assert list(Enrollment.objects.values_list("contact_id", flat=True)) == [booking.contact_id]

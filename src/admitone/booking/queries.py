@@ -15,7 +15,7 @@ from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
 from admitone.calendars.busy import FRESH_FOR, window
-from admitone.logic.clock import from_min
+from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.identity import zone
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import EARLIEST, LATEST, Busy, Reason, Request, find_slots, nearest, reasons
@@ -166,6 +166,12 @@ def listing(
     rows = Booking.objects.filter(account=account).select_related("host")
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     return rows if end is None else rows.filter(start_min__lt=end)
+
+
+def contacts_ahead(account: Account, now: datetime) -> QuerySet[Booking, Any]:
+    """Ids of contacts with an appointment that is not over yet, for a filter."""
+    rows = Booking.objects.filter(account=account, status__in=("pending", "confirmed"), end_min__gt=to_min_floor(now))
+    return rows.order_by().values("contact_id")
 
 
 @dataclass(frozen=True, slots=True)

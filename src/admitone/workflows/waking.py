@@ -13,7 +13,7 @@ from admitone.booking.models import Booking
 from admitone.events.models import Event
 
 LINK_KINDS = ("one_time_link.used", "one_time_link.opened", "one_time_link.expired", "one_time_link.deleted")
-BOOKING_KINDS = ("booking.created", "booking.rescheduled", "booking.cancelled", "booking.no_show")
+BOOKING_KINDS = ("booking.created", "booking.rescheduled", "booking.cancelled", "booking.no_show", "booking.completed")
 CONTACT_KINDS = ("form.submitted", "message.received")
 WAKERS = (*LINK_KINDS, *BOOKING_KINDS, *CONTACT_KINDS)
 #: name among an event's facts -> noun of what a step awaits
@@ -53,5 +53,6 @@ def bookings(kind: str, since: datetime) -> QuerySet[Booking]:
         "booking.rescheduled": Q(rescheduled_from_min__isnull=False, updated_at__gte=since),
         "booking.cancelled": Q(cancelled_at__gte=since),
         "booking.no_show": Q(status="no_show", updated_at__gte=since),
+        "booking.completed": Q(completed_at__gte=since),
     }
     return Booking.objects.filter(which[kind])

@@ -1,4 +1,4 @@
-"""What happens to a booking afterwards: cancel, reschedule, no-show. A used link stays used through all of it."""
+"""What happens to a booking afterwards: confirm, cancel, reschedule, no-show. A used link stays used through all of it."""
 
 from __future__ import annotations
 
@@ -125,10 +125,25 @@ def _move(booking: Booking, plan: CalendarPlan, start: int, timezone: str | None
 
 
 @transaction.atomic
+def confirm(*, account_id: UUID, booking_id: UUID, actor: Actor, now: datetime) -> Booking:
+    """Approve a pending booking; one that stands already is no change."""
+    booking = _locked(account_id, booking_id)
+    if booking.status == "confirmed":
+        return booking
+    if booking.status != "pending" or booking.end_min <= to_min_floor(now):
+        raise Problem("booking_not_active")
+    booking.status = "confirmed"
+    _save(booking, now, "status")
+    _tell(booking, "booking.confirmed", actor, now)
+    return booking
+
+
+@transaction.atomic
 def mark_no_show(*, account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, undo: bool = False) -> Booking:
     """Say that the guest did not come (or, with `undo`, that this was a mistake); only once it has begun."""
     booking = _locked(account_id, booking_id)
-    wanted, found = ("confirmed", "no_show") if undo else ("no_show", "confirmed")
+    came = "completed" if booking.completed_at else "confirmed"
+    wanted, found = (came, "no_show") if undo else ("no_show", came)
     if booking.status == wanted:
         return booking
     if booking.status != found or booking.start_min > to_min_floor(now):

@@ -6,7 +6,7 @@ from admitone.links.services.bulk import extend_many, restore_many, revoke_many
 from admitone.links.services.changing import amend, restore, revoke, update
 from admitone.links.services.codes import check_code, make_code
 from admitone.links.services.issuing import issue, reissue
-from admitone.links.services.opening import mark_opened, tell_expired, tell_offered_gone
+from admitone.links.services.opening import mark_opened, tell_expired, tell_expiring, tell_offered_gone
 from admitone.links.services.redeeming import redeem
 from admitone.links.services.sending import send_link
 
@@ -32,6 +32,7 @@ __all__ = [
     "revoke_many",
     "send_link",
     "tell_expired",
+    "tell_expiring",
     "tell_offered_gone",
     "update",
 ]

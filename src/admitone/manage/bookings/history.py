@@ -22,6 +22,8 @@ KINDS: dict[str, tuple[str, Promise]] = {
     "booking.created": ("calendar-check", gettext_lazy("Booked")),
     "booking.rescheduled": ("calendar-clock", gettext_lazy("Moved to another time")),
     "booking.cancelled": ("calendar-x", gettext_lazy("Cancelled")),
+    "booking.confirmed": ("circle-check", gettext_lazy("Approved")),
+    "booking.completed": ("circle-check", gettext_lazy("Completed")),
     "booking.no_show": ("user-x", gettext_lazy("Marked as a no-show")),
     "booking.no_show_undone": ("undo-2", gettext_lazy("No-show taken back")),
 }

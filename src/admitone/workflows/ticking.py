@@ -1,0 +1,28 @@
+"""What time brings: links about to expire."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from admitone.jobs import periodic
+from admitone.links.services import tell_expiring
+from admitone.workflows.models import Subscription
+from admitone.workflows.registry import triggers
+
+BATCH = 500
+EXPIRING = "one_time_link.expiring"
+
+
+@periodic(every=timedelta(minutes=1), name="workflows.expiring")
+def expiring(*, now: datetime) -> None:
+    """Only for accounts with a workflow that waits for it, with its lead time."""
+    for account_id, hours in sorted(leads()):
+        while tell_expiring(account_id=account_id, hours=hours, now=now, limit=BATCH) == BATCH:
+            pass
+
+
+def leads() -> set[tuple[UUID, int]]:
+    rows = Subscription.objects.filter(trigger=EXPIRING, workflow__status="published", workflow__deleted_at=None)
+    read = ((row.account_id, triggers()[EXPIRING].read(row.filters)) for row in rows)
+    return {(account_id, filters.hours) for account_id, (filters, wrong) in read if not wrong}
