@@ -7,16 +7,21 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.test import override_settings
 
 from admitone.messaging.channels import Channel, Parcel, Receipt, Refused, channel_named, channels
 
 #: Params with which a channel cannot reach anybody.
-NOWHERE = {"outbox": {}, "email_smtp": {"host": "127.0.0.1", "port": 1, "security": "none"}}
+NOWHERE = {
+    "outbox": {},
+    "email_smtp": {"host": "127.0.0.1", "port": 1, "security": "none"},
+    "email_anymail": {"provider": "postmark", "options": {"server_token": "t"}},
+}
 KEYS = sorted(channels())
 
 
 def test_registry_holds_the_channels_of_this_folder() -> None:
-    assert KEYS == ["email_smtp", "outbox"]
+    assert {"email_anymail", "email_smtp", "outbox"} <= set(KEYS)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -34,7 +39,8 @@ def test_delivery_to_nowhere_is_a_receipt_or_a_refusal_with_words(key: str) -> N
     parcel = Parcel(uuid4(), datetime(2026, 11, 2, tzinfo=UTC), "A", "a@example.com", "b@example.com", "", "S", "T")
     one = channel_named(key)
     try:
-        answer = one.deliver(parcel, one.Params(**NOWHERE[key]))
+        with override_settings(ANYMAIL={"POSTMARK_API_URL": "http://127.0.0.1:1/"}):
+            answer = one.deliver(parcel, one.Params(**NOWHERE[key]))
     except Refused as refusal:
         assert refusal.words
         assert refusal.permanent is False

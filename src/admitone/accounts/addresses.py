@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from admitone.accounts.keyring import keyring
-from admitone.logic.tokens import MANAGE, ONE_TIME
+from admitone.logic.tokens import EMAIL_REPORTS, MANAGE, ONE_TIME, UNSUBSCRIBE
 
 
 def absolute(path: str) -> str:
@@ -22,6 +22,16 @@ def one_time_url(link_id: UUID) -> str:
 
 def manage_url(booking_id: UUID) -> str:
     return absolute(f"/b/{keyring().sign(MANAGE, booking_id)}")
+
+
+def unsubscribe_url(message_id: UUID) -> str:
+    """Where the reader of this message is left alone from then on."""
+    return absolute(f"/u/{keyring().sign(UNSUBSCRIBE, message_id)}")
+
+
+def email_reports_url(provider: str, account_id: UUID) -> str:
+    """Where an account's email service tells what became of its mails."""
+    return absolute(f"/hooks/email/{provider}/{keyring().sign(EMAIL_REPORTS + provider, account_id)}")
 
 
 def scheduling_url(account_slug: str, calendar_slug: str) -> str:

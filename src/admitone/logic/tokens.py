@@ -16,6 +16,8 @@ MIN_KEY_BYTES = 16
 
 ONE_TIME = "o1"
 MANAGE = "b1"
+UNSUBSCRIBE = "u1"
+EMAIL_REPORTS = "r1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,15 +94,18 @@ def render(letter: Letter, brand: Brand) -> Rendered:
     return Rendered(subject, text, html, tuple(action.url for action in letter.actions))
 
 
-def by_hand(subject: str, body: str, brand: Brand, *, button: Action | None = None) -> Rendered:
+def by_hand(
+    subject: str, body: str, brand: Brand, *, button: Action | None = None, leave: Action | None = None
+) -> Rendered:
     """A text somebody typed: kept word for word as text; as HTML its addresses can be clicked.
 
-    `button` repeats one of the links as a button in the HTML.
+    `button` repeats one of the links as a button in the HTML; `leave` stands below both as the way to unsubscribe.
     """
     paragraphs = tuple(part.strip() for part in _PARAGRAPHS.split(body.replace("\r\n", "\n")) if part.strip())
-    context = {"paragraphs": paragraphs, "button": button, "brand": brand, "account_name": brand.name}
+    context = {"paragraphs": paragraphs, "button": button, "leave": leave, "brand": brand, "account_name": brand.name}
     html = inliner().inline(render_to_string("messaging/by_hand.html", context | {"subject": line(subject)}))
-    return Rendered(line(subject), body.strip() + "\n", html, (button.url,) if button else ())
+    text = f"{body.strip()}\n\n--\n{leave.label}: {leave.url}\n" if leave else body.strip() + "\n"
+    return Rendered(line(subject), text, html, (button.url,) if button else ())
 
 
 def tidy(text: str) -> str:

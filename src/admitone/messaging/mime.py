@@ -39,13 +39,22 @@ def build(parcel: Parcel) -> Mime:
         message["Reply-To"] = reply_to
     message["Date"] = format_datetime(parcel.at)
     message["Message-ID"] = message_id(parcel)
-    # RFC 3834: no holiday answer may come back to a machine.
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    for name, value in headers_of(parcel).items():
+        message[name] = value
     add_body(message, parcel)
     utf8 = not f"{sender.addr_spec}{recipient.addr_spec}{reply_to.addr_spec if reply_to else ''}".isascii()
     content = worded(parcel, sender) + message.as_bytes(policy=POLICY.clone(utf8=utf8))
     return Mime(sender.addr_spec, recipient.addr_spec, content, utf8)
+
+
+def headers_of(parcel: Parcel) -> dict[str, str]:
+    """What every mail says to machines; one of a workflow also how to be left alone by one press (RFC 8058)."""
+    # RFC 3834: no holiday answer may come back to a machine.
+    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+    if parcel.unsubscribe:
+        headers |= {"List-Unsubscribe": f"<{parcel.unsubscribe}>"}
+        headers |= {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return headers
 
 
 def worded(parcel: Parcel, sender: Address) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,14 +10,18 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
+from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
 from admitone.accounts.sealing import unseal
 from admitone.accounts.system_mail import default_sender, smtp_options
+from admitone.logic.tokens import UNSUBSCRIBE
+from admitone.messaging.channels.email_anymail import AnymailParams
 from admitone.messaging.channels.email_smtp import SmtpParams
 from admitone.messaging.channels.outbox import OutboxParams
-from admitone.messaging.models import EmailSettings, Message, OptOut
+from admitone.messaging.esps import ESPS, SMTP
+from admitone.messaging.models import ChannelHealth, EmailSettings, Message, OptOut
 
-STATUSES = ("queued", "sending", "sent", "outbox", "failed")
+STATUSES = ("queued", "sending", "sent", "delivered", "outbox", "failed", "bounced", "complained", "received")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +34,42 @@ class Route:
     from_email: str
     reply_to: str
 
+    @property
+    def carrier(self) -> str:
+        """Who carries it: the service's key, else the channel's."""
+        return self.params.provider if isinstance(self.params, AnymailParams) else self.channel
+
 
 def delivering(account: Account | UUID) -> bool:
-    """Whether mail of this account leaves the house: its own SMTP server or the installation's."""
-    if settings.ENV.smtp_url:
-        return True
-    return EmailSettings.objects.filter(account_id=key_of(account)).exclude(host="").exists()
+    """Whether mail of this account leaves the house: by its own service or server, or the installation's."""
+    return bool(settings.ENV.smtp_url) or has_own(email_settings(account))
+
+
+def has_own(own: EmailSettings) -> bool:
+    return own.provider in ESPS or bool(own.host)
 
 
 def route(account: Account | UUID) -> Route:
-    """Own server, else the installation's, else the outbox. Raises SealBroken if SECRET_KEY has changed."""
+    """Own service or server, else the installation's, else the outbox. Raises SealBroken if SECRET_KEY has changed."""
     own = email_settings(account)
     name = own.from_name or account_name(account)
+    if own.provider in ESPS:
+        return Route("email_anymail", AnymailParams(own.provider, esp_options(own)), name, own.from_email, own.reply_to)
     if own.host:
         return Route("email_smtp", own_params(own), name, own.from_email, own.reply_to)
+    return house_route(account, own)
+
+
+def way_of(message: Message) -> Route:
+    """The way this message takes; news about a channel that fails must not take that channel."""
+    if message.kind == "channel.failing":
+        return house_route(message.account_id, email_settings(message.account_id))
+    return route(message.account_id)
+
+
+def house_route(account: Account | UUID, own: EmailSettings) -> Route:
+    """The way of who has no server, and of news about one that fails."""
+    name = own.from_name or account_name(account)
     # The installation's server is trusted with its own sender only; answers still go to the account's address.
     sender, reply_to = default_sender(settings.ENV.smtp_url), own.reply_to or own.from_email
     if settings.ENV.smtp_url:
@@ -53,20 +80,35 @@ def route(account: Account | UUID) -> Route:
 def sender(account: Account | UUID) -> tuple[str, str]:
     """(name, address) in the From line of the account's mail."""
     own = email_settings(account)
-    address = own.from_email if own.host else default_sender(settings.ENV.smtp_url)
+    address = own.from_email if has_own(own) else default_sender(settings.ENV.smtp_url)
     return own.from_name or account_name(account), address
 
 
 def reply_to(account: Account | UUID) -> str:
     """Where answers go by the account's own wish, or ""."""
     own = email_settings(account)
-    return own.reply_to or ("" if own.host else own.from_email)
+    return own.reply_to or ("" if has_own(own) else own.from_email)
 
 
 def email_settings(account: Account | UUID) -> EmailSettings:
     """The stored row, or an unsaved one with the defaults."""
     found = EmailSettings.objects.filter(account_id=key_of(account)).first()
     return found or EmailSettings(account_id=key_of(account))
+
+
+def esp_options(own: EmailSettings) -> dict[str, str]:
+    """The values of the service's fields, secrets among them. Raises SealBroken."""
+    return dict(json.loads(unseal(own.provider_sealed) or "{}")) if own.provider != SMTP else {}
+
+
+def failing(account: Account | UUID) -> list[ChannelHealth]:
+    """Channels by which nothing gets out at the moment."""
+    rows = ChannelHealth.objects.filter(account_id=key_of(account), failing_since__isnull=False)
+    return list(rows.order_by("channel"))
+
+
+def failing_row(account: Account | UUID, channel: str) -> ChannelHealth | None:
+    return next((row for row in failing(account) if row.channel == channel), None)
 
 
 def own_params(own: EmailSettings) -> SmtpParams:
@@ -99,6 +141,13 @@ def counts(account: Account) -> dict[str, int]:
     found = dict.fromkeys(STATUSES, 0) | dict(rows)
     found["queued"] += found.pop("sending")
     return found
+
+
+def unsubscribing(token: str) -> Message | None:
+    """The message whose address to unsubscribe this is."""
+    message_id = keyring().verify(UNSUBSCRIBE, token)
+    rows = Message.objects.select_related("account").filter(channel="email", direction="out")
+    return rows.filter(pk=message_id).first() if message_id else None
 
 
 def opted_out(account: Account | UUID, channel: str, address: str) -> bool:

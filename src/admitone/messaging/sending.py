@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
+from admitone.accounts.addresses import unsubscribe_url
 from admitone.accounts.sealing import SealBroken
 from admitone.messaging import queries
 from admitone.messaging.channels import Parcel, Receipt, Refused, channel_named
+from admitone.messaging.health import note
 from admitone.messaging.models import Message
+from admitone.messaging.reports import tell
 
 MAX_ATTEMPTS = 8
 #: Seconds before the next attempt, by the number of attempts made; the last one repeats.
@@ -30,6 +34,7 @@ class Outcome:
     status: str
     error: str = ""
     provider_id: str = ""
+    carrier: str = ""
     wait: float | None = None
 
 
@@ -55,13 +60,14 @@ def claim(message_id: str) -> Message | None:
 def attempt(message: Message, now: datetime) -> Outcome:
     """Hand it to its account's channel. Never raises for what a mail server does."""
     try:
-        way = queries.route(message.account_id)
-        receipt = channel_named(way.channel).deliver(parcel_of(message, way, now), way.params)
-    except Refused as refusal:
-        return refused(message, refusal)
+        way = queries.way_of(message)
     except SealBroken:
         return Outcome("failed", SEAL_BROKEN)
-    return accepted(message, receipt)
+    try:
+        receipt = channel_named(way.channel).deliver(parcel_of(message, way, now), way.params)
+    except Refused as refusal:
+        return replace(refused(message, refusal), carrier=way.carrier)
+    return replace(accepted(message, receipt), carrier=way.carrier)
 
 
 def parcel_of(message: Message, way: queries.Route, now: datetime) -> Parcel:
@@ -77,6 +83,7 @@ def parcel_of(message: Message, way: queries.Route, now: datetime) -> Parcel:
         html=message.html,
         ics=message.ics,
         ics_method=message.ics_method,
+        unsubscribe=unsubscribe_url(message.pk) if message.unsubscribe else "",
     )
 
 
@@ -97,9 +104,13 @@ def refused(message: Message, refusal: Refused) -> Outcome:
 
 def record_outcome(message: Message, outcome: Outcome, now: datetime) -> bool:
     """Write the outcome unless another attempt has begun since; True if it was written."""
-    sent_at = now if outcome.status == "sent" else None
+    values: dict[str, Any] = {"status": outcome.status, "error": outcome.error, "provider_id": outcome.provider_id}
+    values |= {"provider": outcome.carrier, "sent_at": now if outcome.status == "sent" else None}
     with transaction.atomic():
         mine = Message.objects.filter(pk=message.pk, status="sending", attempts=message.attempts)
-        return bool(
-            mine.update(status=outcome.status, error=outcome.error, provider_id=outcome.provider_id, sent_at=sent_at)
-        )
+        written = bool(mine.update(**values))
+        if written:
+            note(message, outcome.status, outcome.error, now)
+            if outcome.status == "failed":
+                tell(message, "failed", now)
+    return written

@@ -19,6 +19,7 @@ from admitone.logic.identity import clean_email, clean_name
 from admitone.logic.ids import uuid7
 from admitone.messaging import queries
 from admitone.messaging.channels import Parcel, Refused, channel_named
+from admitone.messaging.esps import SMTP
 from admitone.messaging.mime import address, line
 from admitone.messaging.models import EmailSettings, Message
 from admitone.messaging.tasks import send
@@ -46,16 +47,21 @@ def queue(
     booking_id: UUID | None = None,
     link_id: UUID | None = None,
     must_contain: Sequence[str] = (),
+    unsubscribe: bool = False,
+    message_id: UUID | None = None,
 ) -> Message:
     """Keep a rendered message and enqueue its sending, in the caller's transaction; the same `key` twice is the first.
 
     A blank or truncated one, or one without a text of `must_contain` (its link), is kept as failed and never sent.
+    `unsubscribe`: it says how to be left alone; its text holds `unsubscribe_url(message_id)`.
     """
     fault = unsendable(to, subject, text, html, must_contain)
     values = {
+        "id": message_id or uuid7(),
         "account_id": account_id,
         "contact_id": contact_id,
         "kind": kind,
+        "unsubscribe": unsubscribe,
         "booking_id": booking_id,
         "link_id": link_id,
         "to": to[:254],
@@ -134,6 +140,7 @@ def save_email_settings(*, account: Account, server: MailServer, actor: Actor, n
     if server.password is not None:
         values["password_sealed"] = seal(server.password)
     values |= {"tested_at": None, "test_ok": False, "test_answer": "", "updated_at": now}
+    values |= {"provider": SMTP, "provider_sealed": ""}
     with transaction.atomic():
         before = queries.email_settings(account)
         if server.password is None and moved(before, values):
@@ -144,7 +151,10 @@ def save_email_settings(*, account: Account, server: MailServer, actor: Actor, n
     return after
 
 
-CHANGES = ("host", "port", "security", "username", "password_sealed", "from_name", "from_email", "reply_to")
+CHANGES = (
+    *("provider", "host", "port", "security", "username", "password_sealed"),
+    *("from_name", "from_email", "reply_to", "daily_cap"),
+)
 
 
 def moved(before: EmailSettings, values: dict[str, Any]) -> bool:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+from django.utils import timezone
+
 from admitone.jobs import DeadJob, Retry, on_dead, task
 from admitone.messaging import sending
 from admitone.messaging.models import Message
+from admitone.messaging.reports import tell
 
 
 @task(queue="mail", retries=2 * sending.MAX_ATTEMPTS)
@@ -23,10 +27,15 @@ def send(*, message_id: str, now: datetime) -> None:
 
 def give_up(job: DeadJob) -> None:
     """A message never stays `queued` behind a dead job: the owner sees it as failed and can send it again."""
-    if job.task == send.name:
-        Message.objects.filter(pk=job.args["message_id"], status__in=("queued", "sending")).update(
-            status="failed", error=job.error[:500]
-        )
+    if job.task != send.name:
+        return
+    with transaction.atomic():
+        rows = Message.objects.select_for_update().filter(pk=job.args["message_id"])
+        message = rows.filter(status__in=("queued", "sending")).first()
+        if message is not None:
+            message.status, message.error = "failed", job.error[:500]
+            message.save(update_fields=["status", "error"])
+            tell(message, "failed", timezone.now())
 
 
 on_dead.append(give_up)

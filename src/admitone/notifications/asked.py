@@ -110,6 +110,27 @@ def busy_failed(source: BusySource, account: Account, reader: Reader) -> Letter:
     )
 
 
+def channel_failing(account: Account, channel: str, words: str) -> Letter:
+    """To the admins: since the last success nothing has got out."""
+    sms = channel == "sms"
+    place = "settings/sms/" if sms else "settings/email/"
+    return Letter(
+        subject=_("SMS cannot be sent: %(name)s") % {"name": account.name}
+        if sms
+        else _("Email cannot be sent: %(name)s") % {"name": account.name},
+        heading=_("Messages do not get out"),
+        paragraphs=(
+            _("The provider refuses them or cannot be reached. What can be tried again is tried again by itself."),
+        ),
+        rows=(Row(_("The provider's own words"), words[:300]),) if words else (),
+        actions=(
+            Action(_("Check the settings"), absolute(f"/app/{account.slug}/{place}")),
+            Action(_("See what failed"), absolute(f"/app/{account.slug}/messages/?status=failed")),
+        ),
+        small=(_("Further failures are shown in Messages and not mailed, until something gets out again."),),
+    )
+
+
 def busy_recovered(source: BusySource, account: Account) -> Letter:
     return Letter(
         subject=_("Busy times of %(host)s can be read again") % {"host": source.host.name},

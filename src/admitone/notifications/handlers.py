@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from admitone.accounts.models import Account
 from admitone.booking.models import Booking
 from admitone.calendars.models import BusySource
 from admitone.events.actor import SYSTEM
@@ -15,6 +16,7 @@ from admitone.links.services import make_code, reissue
 from admitone.logic import ics
 from admitone.logic.clock import to_min_floor
 from admitone.messaging.letters import Brand
+from admitone.messaging.queries import failing_row
 from admitone.notifications import asked, booked
 from admitone.notifications.appointments import load
 from admitone.notifications.posting import Write, to_guest, to_host, to_people
@@ -201,6 +203,24 @@ def tell_of_busy_source(event: Event, now: datetime) -> None:
         account_id=event.account_id,
         brand=Brand(account.name),
         kind=event.kind,
+        key=str(event.id),
+        now=now,
+    )
+
+
+@on("channel.failing", consumer="notifications.channel_failing")
+def tell_of_channel(event: Event, now: datetime) -> None:
+    """Everybody who can repair it. The mail about failing mail takes the installation's way, not the account's."""
+    account = Account.objects.filter(pk=event.account_id).first()
+    health = failing_row(event.account_id, event.facts["channel"])
+    if account is None or health is None:
+        return
+    to_people(
+        admins_of(account),
+        lambda _person: asked.channel_failing(account, event.facts["channel"], health.words),
+        account_id=event.account_id,
+        brand=Brand(account.name),
+        kind=event.kind if event.facts["channel"] == "email" else f"{event.kind}.sms",
         key=str(event.id),
         now=now,
     )

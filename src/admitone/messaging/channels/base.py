@@ -12,7 +12,10 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One rendered message and who it is from; `id` names it for ever, however often it is tried."""
+    """One rendered message and who it is from; `id` names it for ever, however often it is tried.
+
+    `unsubscribe` is the address where its reader is left alone from then on, "" if it carries none.
+    """
 
     id: UUID
     at: datetime
@@ -25,11 +28,12 @@ class Parcel:
     html: str = ""
     ics: str = ""
     ics_method: str = ""
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """`words` are the provider's own; `status` is what the message becomes."""
+    """`words` are the provider's own, or the id by which it will report; `status` is what the message becomes."""
 
     words: str
     status: Literal["sent", "outbox"] = "sent"
