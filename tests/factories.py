@@ -14,8 +14,8 @@ from admitone.booking.services import book
 from admitone.calendars.models import Calendar, Host
 from admitone.calendars.queries import plan_by_id
 from admitone.calendars.services import create_calendar
-from admitone.contacts.models import Contact, CustomField, Tag
-from admitone.contacts.services import add_tag, create_field
+from admitone.contacts.models import Contact, CustomField, Tag, Task
+from admitone.contacts.services import add_tag, add_task, create_field
 from admitone.events.actor import GUEST, SYSTEM
 from admitone.forms.models import Form, Submission
 from admitone.forms.services import create_form, submit
@@ -23,6 +23,8 @@ from admitone.links.models import OneTimeLink
 from admitone.logic.bookings import clean_guest
 from admitone.pipelines.models import Opportunity, Pipeline, Stage
 from admitone.pipelines.services import create_opportunity, create_pipeline
+from admitone.workflows.models import Workflow
+from admitone.workflows.services import create_workflow
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)  # a Monday
 PASSWORD = "correct horse battery"
@@ -136,10 +138,23 @@ def opportunity(stage: Stage, **fields: Any) -> Opportunity:
     return create_opportunity(account=stage.account, stage_id=stage.id, actor=SYSTEM, now=NOW, **fields)
 
 
+def workflow(of: Account, *steps: dict[str, Any], **document: Any) -> Workflow:
+    """A draft that a form starts, with these steps, or with a mail to the contact."""
+    mail = {"name": "mail", "type": "email.send", "params": {"subject": "Hello", "body": "Welcome."}}
+    rows = list(steps) or [mail]
+    values = {"name": f"Workflow {next(_numbers)}", "triggers": [{"type": "form.submitted"}], "steps": rows, **document}
+    return create_workflow(account=of, document=values, actor=SYSTEM, now=NOW, unfinished=True)
+
+
 def tag(of: Contact, name: str = "") -> Tag:
     """A tag that the contact has."""
     name = name or f"Tag {next(_numbers)}"
     return add_tag(account=of.account, contact_id=of.id, tag=name, actor=SYSTEM, now=NOW)
+
+
+def task(of: Contact, **fields: Any) -> Task:
+    """Something to do about a contact."""
+    return add_task(account=of.account, contact_id=of.id, actor=SYSTEM, now=NOW, **{"title": "Ring back", **fields})
 
 
 def custom_field(of: Account, **fields: Any) -> CustomField:

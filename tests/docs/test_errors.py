@@ -23,7 +23,7 @@ NOW = factories.NOW
 PAGE = (Path(__file__).parents[2] / "docs" / "errors.md").read_text()
 SECTIONS = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 #: Refusals that no request to the API produces.
-ELSEWHERE = {"slug_taken", "last_owner", "demo_refused", "internal", "not_ready"}
+ELSEWHERE = {"slug_taken", "draft_changed", "last_owner", "demo_refused", "internal", "not_ready"}
 
 
 def send(request: Request) -> Answer:
@@ -66,6 +66,8 @@ def variables(db: None, freeze: Any) -> dict[str, str]:
         "MINE": keyring().sign("b1", factories.booking(locked, NOW + timedelta(days=3)).id),
         **{name: keyring().sign("o1", link.id) for name, link in links.items()},
         "BOOKED": str(taken.id),
+        "BUSY": str(taken.contact_id),
+        "MERGED": str(factories.contact(account, erased_at=NOW, merged_into=contact).id),
     }
 
 

@@ -1,7 +1,7 @@
 """A workflow's steps as a tree and as a graph: where one stands, what comes next, what is surely there by then.
 
-A document's `steps` is a list of `{"name", "type", "params", "branches"?}`; a branch is `{"name"?, "when"?, "steps"}`. A
-position is a path of numbers: [2, 1, 0] is the first step of branch 1 of the third step.
+A document's `steps` is a list of `{"name", "type", "params", "branches"?, "disabled"?}`; a branch is
+`{"name"?, "when"?, "steps"}`. A position is a path of numbers: [2, 1, 0] is the first step of branch 1 of the third step.
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ def into(steps: Steps, path: Path, branch: int | None) -> Path | None:
     return after(steps, path) if branch is None else settle(steps, (*path, branch, 0))
 
 
+def switched_off(steps: Steps, path: Path) -> bool:
+    """Is the step, or one that it stands in, disabled?"""
+    return any((at(steps, path[: n + 1]) or {}).get("disabled") for n in range(0, len(path), 2))
+
+
 def named(steps: Steps, name: str) -> Path | None:
     return next((path for path, step in walk(steps) if step["name"] == name), None)
 
@@ -83,6 +88,8 @@ class Rules:
 def exits(steps: Steps, path: Path, rules: Rules) -> list[Exit]:
     step = at(steps, path)
     assert step is not None
+    if step.get("disabled"):
+        return [Exit(after(steps, path))]
     if step["type"] == END:
         return []
     if step["type"] == GOTO:

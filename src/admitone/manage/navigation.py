@@ -106,6 +106,7 @@ def sections(role: str) -> list[tuple[str, str, str]]:
         (_("Contacts"), "contacts/", "contact"),
         (_("Forms"), "forms/", "clipboard-list"),
         (_("Pipelines"), "pipelines/", "square-kanban"),
+        (_("Workflows"), "workflows/", "workflow"),
         (_("Messages"), "messages/", "mail"),
         (_("Requests"), "requests/", "inbox"),
     ]

@@ -37,6 +37,7 @@ CSS_PAGES_APP: tuple[str, ...] = (
     "pages/reference",
     "pages/bookings",
     "pages/crm",
+    "pages/workflows",
 )
 JS_PUBLIC = ("announce", "copy", "timezone", "submit-once")
 JS_PAGES_PUBLIC: tuple[str, ...] = ("booking",)

@@ -23,7 +23,7 @@ MAX_TRIGGERS = 20
 MAX_NESTING = 8
 MAX_BRANCHES = 20
 ALWAYS = frozenset({"contact", "account"})
-STEP_KEYS = frozenset({"name", "label", "type", "params", "branches"})
+STEP_KEYS = frozenset({"name", "label", "type", "params", "branches", "disabled"})
 BRANCH_KEYS = frozenset({"name", "when", "steps"})
 
 
@@ -172,6 +172,8 @@ class Cleaner:
         step = {"name": raw["name"], "type": raw["type"], "params": dict(raw.get("params") or {})}
         if raw.get("label"):
             step["label"] = raw["label"]
+        if raw.get("disabled"):
+            step["disabled"] = True
         if raw.get("branches"):
             rows = enumerate(raw["branches"])
             step["branches"] = [self.branch(row, f"{where}.branches.{n}", depth) for n, row in rows]
@@ -184,7 +186,9 @@ class Cleaner:
         if kind is None:
             return _("There is no step of type %(name)s.") % {"name": raw.get("type")}
         if set(raw) - STEP_KEYS or not isinstance(raw.get("params") or {}, Mapping):
-            return _("A step has name, label, type, params and branches.")
+            return _("A step has name, label, type, params, branches and disabled.")
+        if not isinstance(raw.get("disabled") or False, bool):
+            return _("A step is disabled or not: true or false.")
         if raw.get("label") and (not isinstance(raw["label"], str) or len(raw["label"]) > 120):
             return _("Use a text of at most 120 characters as label.")
         rows = raw.get("branches")
@@ -233,9 +237,11 @@ def step_faults(document: Mapping[str, Any], account: Account) -> Faults:
     names = {step["name"] for _path, step in steps.walk(tree)}
     known = steps.known_before(tree, at_entry(document), RULES)
     for path, step in steps.walk(tree):
+        if step.get("disabled") or (path not in known and steps.switched_off(tree, path)):
+            continue
         wrong = one_step_faults(step, account, names, known.get(path))
         found |= {f"steps.{step['name']}{'.' if name else ''}{name}": text for name, text in wrong.items()}
-    for name in steps.endless(tree, lambda step: actions()[step["type"]].waits, RULES) if not found else ():
+    for name in steps.endless(tree, time_passes, RULES) if not found else ():
         found[f"steps.{name}"] = _("This step stands in a loop without a wait.")
     return found
 
@@ -259,8 +265,13 @@ def one_step_faults(step: Mapping[str, Any], account: Account, names: set[str], 
     for place, branch in enumerate(steps.branches(step)):
         unknown = [value for value in conditions.values_of(branch.get("when")) if value not in known]
         if unknown:
-            wrong[f"branches.{place}.when"] = _("There is no value called %(name)s here.") % {"name": unknown[0]}
+            missing = _("There is no value called %(name)s here.") % {"name": unknown[0]}
+            wrong[f"branches.{place}.when"] = missing if unknown[0] else _("Choose a value to look at.")
     return wrong or kind.check_branches(steps.branches(step))
+
+
+def time_passes(step: Mapping[str, Any]) -> bool:
+    return actions()[step["type"]].waits and not step.get("disabled")
 
 
 def at_entry(document: Mapping[str, Any]) -> frozenset[str]:

@@ -29,6 +29,7 @@ TURNS = 20  # transactions of one job
 STEPS_A_TURN = 20
 MAX_VISITS = 1000
 MAX_ATTEMPTS = 8
+SWITCHED_OFF = "Skipped: this step is switched off."
 LIVE = ("active", "waiting")
 OPEN = ("running", "waiting", "retrying")
 SAVED = [
@@ -128,6 +129,9 @@ def go(work: Turn) -> tuple[bool, Claim | None]:
         context = arrive(work)
         if context is None:
             return False, None
+        if context.step.get("disabled"):
+            settle(work, context, Skipped(SWITCHED_OFF))
+            continue
         kind = actions()[context.step["type"]]
         if kind.external:
             return False, claim(work, context)
@@ -146,6 +150,8 @@ def arrive(work: Turn) -> StepContext | None:
         return None
     one.path = list(path)
     run = open_run(work, step)
+    if step.get("disabled"):
+        return StepContext(one, step, None, run, work.now)
     kind = actions().get(step["type"])
     if kind is None:
         fail(work, run, "action_unavailable: this kind of step is not installed here.")

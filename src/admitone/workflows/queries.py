@@ -41,6 +41,20 @@ def get(account: Account, workflow_id: UUID | str) -> Workflow:
     return found
 
 
+def status_counts(account: Account) -> dict[str, int]:
+    """How many workflows have each status."""
+    rows = Workflow.objects.filter(account=account, deleted_at=None).values_list("status").annotate(n=Count("id"))
+    return dict(rows.order_by())
+
+
+def is_changed(workflow: Workflow) -> bool:
+    """Does the draft differ from what is published? Not for one that was never published."""
+    if workflow.published_version is None:
+        return False
+    published = workflow.versions.filter(number=workflow.published_version)
+    return published.values_list("document", flat=True).first() != workflow.draft
+
+
 def faults(workflow: Workflow) -> dict[str, str]:
     """What forbids publishing the draft, at its steps."""
     return documents.faults(workflow.draft, workflow.account)

@@ -17,7 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
 from admitone.events.models import Event
-from admitone.workflows.outcomes import Outcome
+from admitone.workflows.outcomes import Done, Outcome, Preview
 
 if TYPE_CHECKING:
     from admitone.workflows.run import StepContext
@@ -52,6 +52,7 @@ class Configurable:
     labels: ClassVar[Mapping[str, Any]] = {}
     helps: ClassVar[Mapping[str, Any]] = {}
     editors: ClassVar[Mapping[str, str]] = {}
+    words: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # of a param's fixed values, for people
 
     @classmethod
     def adapter(cls) -> TypeAdapter[Any]:
@@ -118,7 +119,13 @@ class Action(Configurable):
     waits: ClassVar[bool] = False  # time is sure to pass
     templates: ClassVar[tuple[str, ...]] = ()
     outputs: ClassVar[Mapping[str, str]] = {}
+    output_labels: ClassVar[Mapping[str, Any]] = {}
     provides: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def first_branches(cls) -> Sequence[Mapping[str, Any]]:
+        """The branches of a step that has just been added, without their steps."""
+        return ()
 
     @classmethod
     def nouns(cls, params: Any, branch: str | None) -> frozenset[str]:
@@ -143,6 +150,12 @@ class Action(Configurable):
     def summary(cls, params: Any) -> str:
         """One line about what this step will do, for the builder."""
         return str(cls.label)
+
+    @classmethod
+    def preview(cls, step: StepContext) -> Preview:
+        """What a test run does: it is rolled back, so a step may simply run, unless it calls the outside."""
+        text = cls.summary(step.params)
+        return Preview(text, Done(dict(cls.outputs)) if cls.external else cls().run(step))
 
     def run(self, step: StepContext) -> Outcome:
         """Do it, or say what it waits for. Raises Problem for a refusal, which fails the step with its words."""

@@ -73,6 +73,7 @@ def step(key: str, kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         "label": {"type": "string", "maxLength": 120},
         "type": {"const": key},
         "params": params,
+        "disabled": {"type": "boolean"},
         **({"branches": {"$ref": "#/$defs/branches"}} if kind.branching else {}),
     }
     return {

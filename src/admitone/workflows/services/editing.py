@@ -51,12 +51,18 @@ def save_draft(
 ) -> Workflow:
     """Keep what is being edited, finished or not; Problem("invalid") only for what has not the form of a workflow."""
     workflow = locked(account, workflow_id)
+    store(workflow, document, actor, now)
+    return workflow
+
+
+def store(workflow: Workflow, document: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """Write the draft of a locked workflow, if it differs; the draft as it is stored."""
     cleaned = documents.clean(document)
     if cleaned != workflow.draft:
         workflow.draft, workflow.name, workflow.updated_at = cleaned, cleaned["name"], now
         workflow.save(update_fields=["draft", "name", "updated_at"])
         tell(workflow, "workflow.changed", actor, now)
-    return workflow
+    return cleaned
 
 
 @transaction.atomic

@@ -1,0 +1,171 @@
+"""The steps of a draft as cards, ready to be drawn: nested as they are, each with its words, faults and ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from admitone.logic.step_edits import START
+from admitone.logic.steps import END, GOTO, Step, Steps
+from admitone.manage.workflows.wording import described
+from admitone.workflows.editing import revision, title_of
+from admitone.workflows.models import Workflow
+from admitone.workflows.registry import actions, triggers
+
+#: first word of a type -> (icon of a trigger, tone of the card)
+LOOKS: dict[str, tuple[str, str]] = {
+    "form": ("clipboard-list", "info"),
+    "booking": ("calendar-check", "accent"),
+    "one_time_link": ("ticket", "accent"),
+    "contact": ("contact", "warn"),
+    "tag": ("tag", "warn"),
+    "note": ("sticky-note", "warn"),
+    "task": ("list-checks", "warn"),
+    "opportunity": ("square-kanban", "warn"),
+    "manual": ("hand", ""),
+    "email": ("mail", "info"),
+    "sms": ("message-square", "info"),
+    "notify": ("bell", "info"),
+    "message": ("message-square", "info"),
+    "call": ("phone-missed", "info"),
+    "hook": ("webhook", ""),
+    "inbound_hook": ("webhook", ""),
+    "http": ("webhook", ""),
+    "payment": ("credit-card", "accent"),
+    "schedule": ("clock", ""),
+    "clock": ("clock", ""),
+    "date": ("calendar-heart", ""),
+}
+
+
+@dataclass
+class Lane:
+    """One branch: `place` is its start."""
+
+    name: str
+    note: str
+    place: str
+    nodes: list[Node]
+
+
+@dataclass
+class Node:
+    """One card. `after` is the place behind it, "" where nothing can follow."""
+
+    name: str
+    type: str
+    title: str
+    kind: str
+    icon: str
+    tone: str
+    summary: str
+    faults: list[str]
+    disabled: bool
+    after: str
+    first: bool
+    last: bool
+    lanes: list[Lane] = field(default_factory=list)
+
+
+@dataclass
+class TriggerCard:
+    place: int
+    title: str
+    icon: str
+    tone: str
+    summary: str
+    faults: list[str]
+    seen: str
+
+
+@dataclass
+class Canvas:
+    triggers: list[TriggerCard]
+    nodes: list[Node]
+    start: str = START
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.nodes and not self.triggers
+
+
+def canvas_of(workflow: Workflow, faults: Mapping[str, str]) -> Canvas:
+    draft = workflow.draft
+    cards = [trigger_card(workflow, n, row, faults) for n, row in enumerate(draft.get("triggers", ()))]
+    return Canvas(cards, Painter(draft, faults).nodes(draft.get("steps", ())))
+
+
+def look_of(key: str) -> tuple[str, str]:
+    return LOOKS.get(key.partition(".")[0], ("zap", ""))
+
+
+def trigger_card(workflow: Workflow, place: int, row: Mapping[str, Any], faults: Mapping[str, str]) -> TriggerCard:
+    kind = triggers().get(row["type"])
+    icon, tone = look_of(row["type"])
+    return TriggerCard(
+        place,
+        str(kind.label) if kind else row["type"],
+        getattr(kind, "icon", icon),
+        tone,
+        described(kind, row["filters"], workflow.account) if kind else "",
+        [text for where, text in faults.items() if where.split(".")[:2] == ["triggers", str(place)]],
+        revision(row),
+    )
+
+
+class Painter:
+    def __init__(self, draft: Mapping[str, Any], faults: Mapping[str, str]) -> None:
+        self.faults: dict[str, list[str]] = {}
+        for where, text in faults.items():
+            words = where.split(".")
+            if words[0] == "steps" and len(words) > 1:
+                self.faults.setdefault(words[1], []).append(text)
+
+    def nodes(self, steps: Steps) -> list[Node]:
+        return [self.node(step, n, len(steps)) for n, step in enumerate(steps)]
+
+    def node(self, step: Step, place: int, count: int) -> Node:
+        kind = actions().get(step["type"])
+        closed = step["type"] in (END, GOTO) and place == count - 1
+        return Node(
+            name=step["name"],
+            type=step["type"],
+            title=title_of(step),
+            kind=str(kind.label) if kind else step["type"],
+            icon=kind.icon if kind else "circle-help",
+            tone=look_of(step["type"])[1],
+            summary=summary_of(step),
+            faults=self.faults.get(step["name"], []),
+            disabled=bool(step.get("disabled")),
+            after="" if closed else f"after:{step['name']}",
+            first=place == 0,
+            last=place == count - 1,
+            lanes=self.lanes(step),
+        )
+
+    def lanes(self, step: Step) -> list[Lane]:
+        kind = actions().get(step["type"])
+        names = kind.words.get("branches", {}) if kind else {}
+        rows: Sequence[Mapping[str, Any]] = step.get("branches") or ()
+        return [
+            Lane(
+                str(names.get(row.get("name", ""), row.get("name") or _("Branch %(n)d") % {"n": n + 1})),
+                "",
+                f"in:{step['name']}:{n}",
+                self.nodes(row.get("steps") or ()),
+            )
+            for n, row in enumerate(rows)
+        ]
+
+
+def summary_of(step: Step) -> str:
+    """One line about what it will do; nothing while its Params cannot be read, or if the title says it already."""
+    kind = actions().get(step["type"])
+    params, wrong = kind.read(step["params"]) if kind else (None, {"": ""})
+    if kind is None or wrong:
+        return str(kind.label) if kind and step.get("label") else ""
+    text = kind.summary(params)
+    return "" if text == title_of(step) else text
