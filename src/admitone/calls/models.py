@@ -34,6 +34,23 @@ class PhoneNumber(models.Model):
         return self.number
 
 
+class IncomingCall(models.Model):
+    """A call that rang `number`, kept a week: `state` is ringing, answered or missed."""
+
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="incoming_calls")
+    number = models.ForeignKey(PhoneNumber, models.CASCADE, related_name="incoming_calls")
+    provider_id = models.CharField(max_length=80)
+    caller = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=10, default="ringing")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "provider_id"], name="incoming_call_once")]
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.state}"
+
+
 class MissedCall(models.Model):
     """A call nobody took, once per `provider_id` (Twilio's CallSid). `caller` is E.164, or what was shown of it."""
 
