@@ -11,12 +11,11 @@ from admitone.messaging.models import ChannelHealth, Message
 QUIET = timedelta(days=1)
 #: A passing refusal is trouble from this attempt on.
 PATIENCE = 3
-FAILING = "channel.failing"
 
 
 def note(message: Message, status: str, words: str, now: datetime) -> None:
     """Remember how an attempt went, in the caller's transaction; the first refusal after a success is told."""
-    if message.kind == FAILING:
+    if message.kind == "channel.failing":
         return
     if status in ("sent", "delivered"):
         recover(message)
@@ -45,7 +44,7 @@ def tell_of(message: Message, words: str, now: datetime) -> None:
         account_id=message.account_id,
         actor=SYSTEM,
         now=now,
-        kind=FAILING,
+        kind="channel.failing",
         subject_kind="account",
         subject_id=message.account_id,
         facts={"channel": message.channel, "message": str(message.pk)},

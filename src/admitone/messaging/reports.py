@@ -72,17 +72,25 @@ def become(message: Message, report: Report, now: datetime) -> bool:
     if status == "delivered":
         message.delivered_at = now
     message.save(update_fields=["status", "error", "sent_at", "provider_id", "delivered_at"])
-    tell(message, status, now)
+    match status:
+        case "delivered":
+            tell(message, "message.delivered", now)
+        case "bounced":
+            tell(message, "message.bounced", now)
+        case "complained":
+            tell(message, "message.complained", now)
+        case _:
+            tell(message, "message.failed", now)
     return True
 
 
-def tell(message: Message, status: str, now: datetime) -> None:
-    """Record message.<status>, in the caller's transaction."""
+def tell(message: Message, kind: str, now: datetime) -> None:
+    """Record what became of it, in the caller's transaction."""
     record(
         account_id=message.account_id,
         actor=SYSTEM,
         now=now,
-        kind=f"message.{status}",
+        kind=kind,
         subject_kind="message",
         subject_id=message.pk,
         facts={

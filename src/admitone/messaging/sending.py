@@ -112,5 +112,5 @@ def record_outcome(message: Message, outcome: Outcome, now: datetime) -> bool:
         if written:
             note(message, outcome.status, outcome.error, now)
             if outcome.status == "failed":
-                tell(message, "failed", now)
+                tell(message, "message.failed", now)
     return written

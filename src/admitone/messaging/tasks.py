@@ -35,7 +35,7 @@ def give_up(job: DeadJob) -> None:
         if message is not None:
             message.status, message.error = "failed", job.error[:500]
             message.save(update_fields=["status", "error"])
-            tell(message, "failed", timezone.now())
+            tell(message, "message.failed", timezone.now())
 
 
 on_dead.append(give_up)
