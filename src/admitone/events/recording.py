@@ -64,7 +64,8 @@ def record_many(drafts: Sequence[Draft]) -> list[Event]:
         seen[draft.subject_id] += 1
         events.append(_event(draft, seen[draft.subject_id]))
     _insert(events)
-    enqueue_many([(dispatch, {"event_id": str(event.id)}) for event in events if wanted(event.kind)])
+    told = (event for event in events if wanted(event.kind))
+    enqueue_many((dispatch.using(account_id=event.account_id), {"event_id": str(event.id)}) for event in told)
     return events
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Min
 
@@ -32,3 +34,9 @@ def listing(status: str = "", limit: int = 100) -> list[Job]:
     """The newest jobs, of one status when given."""
     jobs = Job.objects.filter(status=status) if status else Job.objects.all()
     return list(jobs.order_by("-pk")[:limit])
+
+
+def unfinished(account_id: UUID, queues: Sequence[str], limit: int) -> int:
+    """How many jobs of the account are ready or running in these queues, counted up to `limit`."""
+    rows = Job.objects.filter(status__in=(READY, RUNNING), queue__in=queues, account_id=account_id)
+    return len(rows.order_by().values_list("pk", flat=True)[:limit])

@@ -71,3 +71,11 @@ class End:
 
 
 Outcome = Done | Wait | Skipped | Retry | Failed | End
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a step does in a test run: `text` for people, `outcome` for the steps that follow."""
+
+    text: str
+    outcome: Outcome

@@ -10,8 +10,9 @@ from django.utils import timezone
 from admitone.jobs import DeadJob, on_dead
 from admitone.workflows import engine
 from admitone.workflows.engine import advance
+from admitone.workflows.services.bulk import enroll_some
 
-__all__ = ["advance"]
+__all__ = ["advance", "enroll_some"]
 
 
 def give_up(job: DeadJob) -> None:
