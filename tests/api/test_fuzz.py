@@ -81,6 +81,7 @@ def ids(calendar):
         "pipeline_id": str(factories.pipeline(calendar.account).id),
         "opportunity_id": str(factories.opportunity(factories.pipeline(calendar.account).stages.all()[0]).id),
         "tag_id": str(factories.tag(factories.contact(calendar.account)).id),
+        "task_id": str(factories.task(factories.contact(calendar.account)).id),
         "form_id": str(factories.form(calendar.account).id),
         "workflow_id": str(enrollment.workflow_id),
         "enrollment_id": str(enrollment.id),

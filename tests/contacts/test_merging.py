@@ -12,6 +12,7 @@ from admitone.calls.models import MissedCall
 from admitone.contacts import queries
 from admitone.contacts.merging import merge, preview
 from admitone.contacts.models import Contact, ContactTag, Note, Task
+from admitone.contacts.rows import kept_of
 from admitone.contacts.services import set_custom
 from admitone.events import SYSTEM
 from admitone.events.models import Event
@@ -90,8 +91,8 @@ def test_dropped_contact_is_empty_and_says_where_it_went(account: Any, pair: tup
     merge(account=account, keep_id=keep.id, drop_id=drop.id, **DO)
     drop.refresh_from_db()
     assert (drop.name, drop.email, drop.phone, drop.email_key, drop.merged_into_id) == ("", "", "", None, keep.id)
-    assert queries.kept_of(account, drop.id) == keep
-    assert queries.kept_of(account, keep.id) is None
+    assert kept_of(account, drop.id) == keep
+    assert kept_of(account, keep.id) is None
     event = Event.objects.get(kind="contact.merged")
     assert (event.subject_id, event.facts) == (keep.id, {"contact": str(keep.id), "dropped": str(drop.id)})
 
@@ -100,7 +101,7 @@ def test_chain_of_merges_leads_to_its_end(account: Any, pair: tuple[Contact, Con
     last = factories.contact(account)
     merge(account=account, keep_id=pair[0].id, drop_id=pair[1].id, **DO)
     merge(account=account, keep_id=last.id, drop_id=pair[0].id, **DO)
-    assert queries.kept_of(account, pair[1].id) == last
+    assert kept_of(account, pair[1].id) == last
 
 
 def test_tags_and_custom_values_are_united(account: Any, pair: tuple[Contact, Contact]) -> None:

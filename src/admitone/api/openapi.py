@@ -101,6 +101,8 @@ def _usual(path: str, operation: Mapping[str, Any]) -> list[str]:
         codes.append("invalid")
     if "{" in path and "/public/links/" not in path:
         codes.append("not_found")
+    if "{contact_id}" in path:
+        codes.append("contact_merged")
     if "requestBody" in operation:
         codes += ["invalid", "malformed", "too_large", "unsupported_media_type"]
     return codes

@@ -8,50 +8,35 @@ from django.db.models import Count, Q, QuerySet
 
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
-from admitone.contacts.models import Contact, CustomField, Tag
+from admitone.contacts.filters import NOBODY, Filters
+from admitone.contacts.filters import SORTS as SORTS
+from admitone.contacts.models import Contact, CustomField, Tag, Task
+from admitone.contacts.rows import gone
 from admitone.logic.errors import Problem
-from admitone.logic.identity import storable
-
-SORTS = {
-    "name": ("name", "id"),
-    "-name": ("-name", "-id"),
-    "created": ("created_at", "id"),
-    "-created": ("-created_at", "-id"),
-}
 
 
 def listing(account: Account, *, search: str = "", sort: str = "", tag: Any = None) -> QuerySet[Contact]:
     """The account's contacts, erased ones left out; `search` is part of a name, address or number, `tag` an id."""
-    rows = Contact.objects.filter(account=account, erased_at=None)
-    if text := storable(search).strip():
-        found = Q(name__icontains=text) | Q(email__icontains=text)
-        digits = "".join(c for c in text if c.isdigit())
-        # "030 123" and "+49 30-123" are written as they are dialled; a stored number has neither space nor trunk zero.
-        found |= Q(phone__contains=digits.lstrip("0") or digits) if len(digits) > 2 else Q(phone__icontains=text)
-        rows = rows.filter(found)
-    if tag:
-        rows = rows.filter(contact_tags__tag=as_uuid(tag), contact_tags__tag__account=account)
-    return rows.order_by(*SORTS[sort]) if sort in SORTS else rows
+    return Filters(search=search, tag=as_uuid(tag) or NOBODY if tag else None).rows(account, sort=sort)
 
 
 def get(account: Account, contact_id: Any, *related: str) -> Contact:
-    """The account's contact. Raises Problem("not_found"), also for an erased one."""
+    """The account's contact. Problem("not_found"), also for an erased one; ("contact_merged") for one that moved."""
     key = as_uuid(contact_id)
     rows = Contact.objects.filter(account=account, erased_at=None)
     found = (rows.select_related(*related) if related else rows).filter(id=key).first() if key else None
     if found is None:
-        raise Problem("not_found")
+        raise gone(account, key)
     return found
 
 
-def kept_of(account: Account, contact_id: Any) -> Contact | None:
-    """The contact that this one was merged into, at the end of the chain; None if it was not, or is gone."""
-    seen: set[Any] = set()
-    found = Contact.objects.filter(account=account, id=as_uuid(contact_id)).first()
-    while found is not None and found.merged_into_id and found.id not in seen:
-        seen.add(found.id)
-        found = Contact.objects.filter(account=account, id=found.merged_into_id).first()
-    return found if found is not None and seen and found.erased_at is None else None
+def task_of(account: Account, contact_id: Any, task_id: Any) -> Task:
+    """A task of this contact. Problem("not_found")."""
+    contact, key = get(account, contact_id), as_uuid(task_id)
+    found = Task.objects.filter(contact=contact, id=key).first() if key else None
+    if found is None:
+        raise Problem("not_found")
+    return found
 
 
 def tags(account: Account) -> QuerySet[Any]:

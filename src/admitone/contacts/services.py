@@ -19,6 +19,8 @@ from admitone.contacts.custom import fill_custom as fill_custom
 from admitone.contacts.custom import restore_field as restore_field
 from admitone.contacts.custom import set_custom as set_custom
 from admitone.contacts.custom import update_field as update_field
+from admitone.contacts.erasing import erase as erase
+from admitone.contacts.merging import merge as merge
 from admitone.contacts.models import Contact
 from admitone.contacts.notes import add_note as add_note
 from admitone.contacts.owners import assign_owner as assign_owner

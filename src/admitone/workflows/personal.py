@@ -10,8 +10,9 @@ from django.utils.translation import ngettext_lazy
 
 from admitone.contacts.models import Contact
 from admitone.contacts.personal import PersonalData, personal_data
+from admitone.events.models import Event
 from admitone.workflows.engine import LIVE
-from admitone.workflows.models import Enrollment, StepRun
+from admitone.workflows.models import Enrollment, InboundRequest, StepRun
 
 MERGED = "Stopped: merged with a contact that is in this workflow."
 ERASED = "Stopped: the contact was erased."
@@ -39,6 +40,11 @@ class Enrollments(PersonalData):
         stop(cls.rows(contact.id).filter(status__in=(*LIVE, "failed")), ERASED, now)
         StepRun.objects.filter(enrollment__contact=contact).update(outcome={}, error="")
         cls.rows(contact.id).update(outputs={})
+        received = Event.objects.filter(account_id=contact.account_id, kind="hook.received")
+        found = received.filter(facts__contact=str(contact.id)).values_list("facts", flat=True)
+        InboundRequest.objects.filter(id__in=[facts["request"] for facts in found if facts.get("request")]).update(
+            body={}
+        )
 
 
 def stop(rows: QuerySet[Enrollment, Any], reason: str, now: datetime) -> None:

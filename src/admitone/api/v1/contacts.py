@@ -1,23 +1,24 @@
-"""Contacts of the account: list, read, make."""
+"""Contacts of the account: list, read, make, change."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Router
 from pydantic import BaseModel, Field
 
-from admitone.accounts.queries import get
+from admitone.accounts.queries import as_uuid, get
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
-from admitone.api.fields import At, Id, Limit, Name, Out
+from admitone.api.fields import At, Body, Email, Id, Instant, Limit, Line, Name, Out, Phone, Zone, example
 from admitone.api.v1.links import NewContact
 from admitone.api.windows import WANTED
+from admitone.booking.queries import contacts_ahead
 from admitone.contacts import queries
-from admitone.contacts.models import Contact
+from admitone.contacts.filters import NOBODY, Filters
+from admitone.contacts.models import Contact, Tag
 from admitone.contacts.payload import contact_view
-from admitone.contacts.services import ensure_contact
-from admitone.logic.errors import Problem
+from admitone.contacts.services import ensure_contact, update_contact
 
 router = Router(tags=["Contacts"])
 
@@ -33,6 +34,8 @@ class ContactOut(Out):
     locale: str
     source: str
     created_at: At
+    owner: Id | None = Field(description="Who of the team looks after them.")
+    custom: dict[str, str | int | float | bool] = Field(description="Custom values by key.")
 
 
 class Contacts(Out):
@@ -46,23 +49,59 @@ class ContactFilter(BaseModel):
     """Which contacts to list."""
 
     search: Name | None = Field(None, description="Part of a name, address or number.")
+    tag: Line | None = Field(None, description="A tag's id.")
+    owner: Line | None = Field(None, description="A user's id.")
+    created_from: Instant | None = None
+    created_to: Instant | None = Field(None, description="That instant not included.")
+    upcoming: bool | None = Field(None, description="Has an appointment ahead, or none.")
+    missing: Literal["email", "phone", "owner", "tag"] | None = Field(None, description="Those without it.")
+    field: Line | None = Field(None, description="The key of a custom field; those who have a value.")
+    value: Name | None = Field(None, description="With `field`: those who have this value.")
     cursor: Annotated[str, Field(max_length=100)] | None = Field(None, description="`next_cursor` of the page before.")
     limit: Limit = 50
+
+    def filters(self) -> Filters:
+        return Filters(
+            search=self.search or "",
+            tag=(as_uuid(self.tag) or NOBODY) if self.tag else None,
+            owner=(as_uuid(self.owner) or NOBODY) if self.owner else None,
+            since=self.created_from,
+            until=self.created_to,
+            missing=self.missing or "",
+            field=self.field or "",
+            value=self.value or "",
+        )
+
+
+class ContactChange(Body):
+    """What is not named stays."""
+
+    model_config = example(phone="+49 30 123456")
+
+    name: Name | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    timezone: Zone | None = None
+    locale: Line | None = None
 
 
 @router.get("", response=Contacts, summary="List contacts")
 def list_contacts(request: ApiRequest, wanted: ContactFilter = WANTED) -> dict[str, Any]:
-    rows = queries.listing(account_of(request), search=wanted.search or "")
+    account = account_of(request)
+    if wanted.tag:
+        get(account, Tag, wanted.tag)
+    rows = wanted.filters().rows(account)
+    if wanted.upcoming is not None:
+        ahead = contacts_ahead(account, request.call.now)
+        rows = rows.filter(id__in=ahead) if wanted.upcoming else rows.exclude(id__in=ahead)
     contacts, cursor = paging.by_id(rows, wanted.cursor, wanted.limit)
-    return {"items": [contact_view(contact) for contact in contacts], "next_cursor": cursor}
+    return {"items": [shown(contact) for contact in contacts], "next_cursor": cursor}
 
 
 @router.get("/{contact_id}", response=ContactOut, summary="Read a contact")
 def get_contact(request: ApiRequest, contact_id: str) -> dict[str, Any]:
-    contact = get(account_of(request), Contact, contact_id)
-    if contact.erased_at is not None:
-        raise Problem("not_found")
-    return contact_view(contact)
+    """410 `contact_merged` for one that was merged into another, whose id is `contact`."""
+    return shown(queries.get(account_of(request), contact_id))
 
 
 @router.post("", response={201: ContactOut}, summary="Make a contact")
@@ -76,4 +115,20 @@ def create_contact(request: ApiRequest, payload: NewContact) -> dict[str, Any]:
         actor=actor_of(request),
         now=request.call.now,
     )
-    return contact_view(contact)
+    return shown(contact)
+
+
+@router.patch("/{contact_id}", response=ContactOut, summary="Change a contact")
+def change_contact(request: ApiRequest, contact_id: str, payload: ContactChange) -> dict[str, Any]:
+    """An empty text takes a value away; one of email and phone has to stay."""
+    account = account_of(request)
+    before = queries.get(account, contact_id)
+    raw = {name: getattr(before, name) for name in ContactChange.model_fields}
+    raw |= payload.model_dump(exclude_none=True)
+    actor, now = actor_of(request), request.call.now
+    return shown(update_contact(account=account, contact_id=contact_id, raw=raw, actor=actor, now=now))
+
+
+def shown(contact: Contact) -> dict[str, Any]:
+    owner = str(contact.owner_id) if contact.owner_id else None
+    return {**contact_view(contact), "owner": owner, "custom": contact.custom}

@@ -11,6 +11,7 @@ from admitone.api.v1 import (
     batches,
     bookings,
     calendars,
+    contact_acts,
     contacts,
     custom_fields,
     enrollments,
@@ -49,6 +50,7 @@ api.add_router("/calendars", calendars.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/contacts", contacts.router)
 api.add_router("/webhooks", webhooks.router)
+api.add_router("/contacts", contact_acts.router)
 api.add_router("/contacts", tags.of_contact)
 api.add_router("/contacts", custom_fields.of_contact)
 api.add_router("/tags", tags.router)
