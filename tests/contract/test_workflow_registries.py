@@ -9,6 +9,7 @@ from inspect import getdoc
 import jsonschema_rs
 import pytest
 
+from admitone.ui.icons import icon
 from admitone.values import namespaces
 from admitone.workflows.registry import Action, Trigger, actions, adapter, triggers
 from admitone.workflows.schema import document_schema
@@ -37,6 +38,25 @@ STORED = {
     "end": [{}],
     "one_time_link.revoke": [{}, {"step": "link"}],
     "notify.internal": [{"subject": "Hi", "body": "Hello"}],
+    "contact.add_tag": [{"tag": "VIP"}, {"tag": "0190a0a0-0000-7000-8000-000000000000"}],
+    "contact.remove_tag": [{"tag": "VIP"}],
+    "contact.update": [{"name": "Ada"}, {"custom": {"size": "42"}, "timezone": "Europe/Berlin"}],
+    "contact.assign_user": [{"users": ["0190a0a0-0000-7000-8000-000000000000"]}],
+    "contact.add_note": [{"text": "Called"}],
+    "contact.add_task": [{"title": "Call", "due_in": {"days": 1}}],
+    "opportunity.create": [{"pipeline": "0190a0a0-0000-7000-8000-000000000000"}],
+    "opportunity.move": [{"status": "won"}, {"stage": "0190a0a0-0000-7000-8000-000000000000", "step": "deal"}],
+    "webhook.send": [{"url": "https://example.com/in", "values": {"name": "{{ contact.name }}"}}],
+    "booking.book": [
+        {"calendar": "0190a0a0-0000-7000-8000-000000000000"},
+        {"calendar": "0190a0a0-0000-7000-8000-000000000000", "at": "2026-12-01T09:00"},
+    ],
+    "booking.cancel": [{}, {"reason": "Closed"}],
+    "split": [{}, {"percentages": [10, 20, 70]}],
+    "goal": [{"event": "one_time_link.used"}],
+    "drip": [{"count": 100, "per": {"hours": 1}}],
+    "workflow.add": [{"workflow": "0190a0a0-0000-7000-8000-000000000000"}],
+    "workflow.remove": [{}, {"workflow": "0190a0a0-0000-7000-8000-000000000000"}],
 }
 
 
@@ -80,6 +100,11 @@ def test_action_tells_what_it_is(key):
     assert all(isinstance(sample, str) and sample for sample in kind.outputs.values())
     assert kind.provides <= set(namespaces())
     assert kind.version >= 1
+    icon(kind.icon)
+    names = set(kind.Params.__dataclass_fields__)
+    assert set(kind.labels) <= names
+    assert set(kind.helps) | set(kind.editors) <= set(kind.labels)
+    assert set(kind.output_labels) <= set(kind.outputs)
 
 
 @pytest.mark.parametrize("key", sorted(actions()))

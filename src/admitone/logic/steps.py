@@ -16,7 +16,7 @@ Step = Mapping[str, Any]
 Steps = Sequence[Step]
 Path = tuple[int, ...]
 START: Path = (0,)
-GOTO, END = "goto", "end"
+GOTO, END, GOAL = "goto", "end", "goal"
 
 
 def branches(step: Step) -> Sequence[Mapping[str, Any]]:
@@ -101,8 +101,9 @@ def exits(steps: Steps, path: Path, rules: Rules) -> list[Exit]:
 
 
 def known_before(steps: Steps, first: frozenset[str], rules: Rules) -> dict[Path, frozenset[str]]:
-    """For every step that can be reached, the values that every way to it has made."""
+    """For every step that can be reached, the values that every way to it has made. A goal is reached from anywhere."""
     known: dict[Path, frozenset[str]] = {START: first} if steps else {}
+    known |= {path: first for path, step in walk(steps) if step["type"] == GOAL and not switched_off(steps, path)}
     waiting = list(known)
     while waiting:
         path = waiting.pop()

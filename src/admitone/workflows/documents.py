@@ -235,7 +235,7 @@ def step_faults(document: Mapping[str, Any], account: Account) -> Faults:
         return {"steps": _("Add a step.")}
     found: Faults = {}
     names = {step["name"] for _path, step in steps.walk(tree)}
-    known = steps.known_before(tree, at_entry(document), RULES)
+    known = steps.known_before(tree, at_entry(document, account), RULES)
     for path, step in steps.walk(tree):
         if step.get("disabled") or (path not in known and steps.switched_off(tree, path)):
             continue
@@ -258,8 +258,8 @@ def one_step_faults(step: Mapping[str, Any], account: Account, names: set[str], 
         wrong["step"] = _("There is no step called %(name)s.") % {"name": aim}
     if known is None:
         return wrong or {"": _("No way leads to this step.")}
-    for name in kind.templates:
-        bad = check(getattr(values, name) or "", set(known))
+    for name, text in kind.texts(values, account).items():
+        bad = check(text, set(known))
         if bad:
             wrong[name] = " ".join(fault.message for fault in bad)
     for place, branch in enumerate(steps.branches(step)):
@@ -267,22 +267,32 @@ def one_step_faults(step: Mapping[str, Any], account: Account, names: set[str], 
         if unknown:
             missing = _("There is no value called %(name)s here.") % {"name": unknown[0]}
             wrong[f"branches.{place}.when"] = missing if unknown[0] else _("Choose a value to look at.")
-    return wrong or kind.check_branches(steps.branches(step))
+    return wrong or kind.check_branches(steps.branches(step), values)
 
 
 def time_passes(step: Mapping[str, Any]) -> bool:
     return actions()[step["type"]].waits and not step.get("disabled")
 
 
-def at_entry(document: Mapping[str, Any]) -> frozenset[str]:
-    """Values that every trigger brings."""
+def at_entry(document: Mapping[str, Any], account: Account | None = None) -> frozenset[str]:
+    """Values that every trigger brings, custom fields of the account included."""
     kinds = [triggers()[row["type"]] for row in document["triggers"] if row["type"] in triggers()]
     shared = frozenset.intersection(*(kind.provides for kind in kinds)) if kinds else frozenset()
-    return values_of(ALWAYS | shared)
+    return values_of(ALWAYS | shared, account) | learned(document, account)
 
 
-def values_of(nouns: frozenset[str]) -> frozenset[str]:
-    return frozenset(available(nouns | ({"user"} if "appointment" in nouns else set())))
+def learned(document: Mapping[str, Any], account: Account | None) -> frozenset[str]:
+    """Values that every trigger brings by what it has seen, like the fields of an inbound webhook."""
+    found = []
+    for row in document["triggers"]:
+        kind = triggers().get(row["type"])
+        filters, wrong = kind.read(row["filters"]) if kind else (None, {})
+        found.append(kind.values(filters, account) if kind and account and not wrong else frozenset[str]())
+    return frozenset.intersection(*found) if found else frozenset()
+
+
+def values_of(nouns: frozenset[str], account: Account | None = None) -> frozenset[str]:
+    return frozenset(available(nouns | ({"user"} if "appointment" in nouns else set()), account))
 
 
 def adds(step: Mapping[str, Any], branch: int | None) -> frozenset[str]:

@@ -142,6 +142,7 @@ def go(work: Turn) -> tuple[bool, Claim | None]:
 
 def arrive(work: Turn) -> StepContext | None:
     """The step to run and its visit; None once it is over, or cannot go on."""
+    jump(work)
     one = work.enrollment
     path = steps.settle(work.tree, tuple(one.path)) if one.path is not None else None
     step = steps.at(work.tree, path) if path else None
@@ -164,6 +165,19 @@ def arrive(work: Turn) -> StepContext | None:
         fail(work, run, f"This contact has taken {MAX_VISITS} steps: is there a loop?")
         return None
     return StepContext(one, step, params, run, work.now)
+
+
+def jump(work: Turn) -> None:
+    """Forward to the goal that an event has reached, out of whatever was waited for."""
+    one = work.enrollment
+    noted = one.context.get(steps.GOAL)
+    target = steps.named(work.tree, noted["step"]) if noted else None
+    if target is None or one.path is None or target <= tuple(one.path):
+        return
+    left = None if work.moved else one.runs.filter(visit=one.visits, status__in=OPEN).first()
+    if left is not None:
+        close(work, left, "skipped", {}, f"Left: the goal {noted['step']} was reached.")
+    one.path, work.moved = list(target), True
 
 
 def open_run(work: Turn, step: steps.Step) -> StepRun:
@@ -267,8 +281,11 @@ def ahead(work: Turn, outcome: Done | Skipped) -> list[int] | None:
 
 def done(work: Turn, context: StepContext, outcome: Done) -> None:
     one = work.enrollment
-    if outcome.outputs:
-        one.outputs[context.name] = dict(outcome.outputs)
+    made = dict(outcome.outputs)
+    if "status" in actions()[context.step["type"]].outputs:
+        made.setdefault("status", "done")
+    if made:
+        one.outputs[context.name] = made
     one.context.update(outcome.context)
     context.run.message_id = outcome.message_id
     found = {**outcome.outputs, **({"branch": outcome.n} if isinstance(outcome, Branch) else {})}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from admitone.events.handlers import on
 from admitone.events.models import Event
-from admitone.workflows import alerts, entering
+from admitone.workflows import alerts, entering, goals
 from admitone.workflows.documents import read_settings
 from admitone.workflows.engine import LIVE, start
 from admitone.workflows.models import Enrollment
@@ -26,6 +26,7 @@ def follow(event: Event, now: datetime) -> None:
         stop(event, now)
     if event.kind in WAKERS:
         wake(event, now)
+        goals.pull(event)
     if event.kind in ENTERED_BY:
         entering.enter(event, now)
 

@@ -20,6 +20,7 @@ from admitone.events.models import Event
 from admitone.workflows.outcomes import Done, Outcome, Preview
 
 if TYPE_CHECKING:
+    from admitone.workflows.models import Enrollment
     from admitone.workflows.run import StepContext
 
 T = TypeVar("T")
@@ -107,10 +108,22 @@ class Trigger(Configurable):
         return {name: event.facts[name] for name in ("link", "booking", "calendar") if event.facts.get(name)}
 
 
+    @classmethod
+    def values(cls, params: Any, account: Account) -> frozenset[str]:
+        """Values beside the fields of its nouns, which only the account's rows know, like hook.order.total."""
+        return frozenset()
+
+    @classmethod
+    def given(cls, noun: str, enrollment: Enrollment) -> Mapping[str, Any]:
+        """What came with the event of this enrollment, for nouns that are read from no row of their own."""
+        return {}
+
+
 class Action(Configurable):
     """A step. `external`: it calls the outside, so it is run outside transactions, after its claim was committed.
 
-    `templates` names the Params that are merge texts; `outputs` samples what it leaves as `steps.<name>.*`.
+    `templates` names the Params that are merge texts, or map names to them; `outputs` samples what it leaves as
+    `steps.<name>.*`. A step with an output called status leaves it whatever comes of it: done, skipped or its own word.
     """
 
     icon: ClassVar[str] = "circle"
@@ -128,6 +141,17 @@ class Action(Configurable):
         return ()
 
     @classmethod
+    def texts(cls, params: Any, account: Account) -> Mapping[str, str]:
+        """The merge texts to check, by the name of their param; those of a mapping by its key too: values.name."""
+        found: dict[str, str] = {}
+        for name in cls.templates:
+            given = getattr(params, name) or ""
+            found |= (
+                {f"{name}.{key}": text for key, text in given.items()} if isinstance(given, Mapping) else {name: given}
+            )
+        return found
+
+    @classmethod
     def nouns(cls, params: Any, branch: str | None) -> frozenset[str]:
         """Nouns whose values are there once the step is left by the branch of this name; None: past all branches."""
         return cls.provides
@@ -138,7 +162,7 @@ class Action(Configurable):
         return False
 
     @classmethod
-    def check_branches(cls, branches: Sequence[Mapping[str, Any]]) -> Faults:
+    def check_branches(cls, branches: Sequence[Mapping[str, Any]], params: Any) -> Faults:
         return {}
 
     @classmethod

@@ -20,13 +20,19 @@ class IfElse(Action):
     category = _("Flow")
     icon = "split"
     branching = True
+    editors = {"branches": "conditions"}
+
+    @classmethod
+    def first_branches(cls) -> Sequence[Mapping[str, Any]]:
+        first = {"value": "", "op": "is", "than": ""}
+        return ({"name": str(_("Yes")), "when": {"all": [first]}}, {"name": str(_("Otherwise"))})
 
     @classmethod
     def closed(cls, branches: Sequence[Mapping[str, Any]]) -> bool:
         return any("when" not in branch for branch in branches)
 
     @classmethod
-    def check_branches(cls, branches: Sequence[Mapping[str, Any]]) -> Faults:
+    def check_branches(cls, branches: Sequence[Mapping[str, Any]], params: Any) -> Faults:
         if not branches:
             return {"branches": str(_("Add a branch."))}
         early = any("when" not in branch for branch in branches[:-1])

@@ -27,6 +27,11 @@ class WaitForEvent(Action):
     icon = "bell-ring"
     branching = True
     outputs = {"happened": "true"}
+    output_labels = {"happened": _("It happened")}
+    labels = {"event": _("Until"), "timeout": _("At most"), "step": _("Link of the step")}
+    helps = {"timeout": _("Left empty, for as long as it takes."), "step": _("For events of a link.")}
+    editors = {"step": "link_step"}
+    words = {"branches": {HAPPENED: _("It happened"), TIMED_OUT: _("Time is up")}}
 
     @params
     class Params:
@@ -48,6 +53,10 @@ class WaitForEvent(Action):
         step: str = ""
 
     @classmethod
+    def first_branches(cls) -> Sequence[Mapping[str, Any]]:
+        return ({"name": HAPPENED}, {"name": TIMED_OUT})
+
+    @classmethod
     def check(cls, params: Any, account: Account) -> Faults:
         wrong = params.timeout.fault() if params.timeout else ""
         return {"timeout": wrong} if wrong else {}
@@ -57,7 +66,7 @@ class WaitForEvent(Action):
         return {branch.get("name") for branch in branches} >= {HAPPENED, TIMED_OUT}
 
     @classmethod
-    def check_branches(cls, branches: Sequence[Mapping[str, Any]]) -> Faults:
+    def check_branches(cls, branches: Sequence[Mapping[str, Any]], params: Any) -> Faults:
         names = [branch.get("name") for branch in branches]
         fits = len(set(names)) == len(names) and set(names) <= {HAPPENED, TIMED_OUT}
         return {} if fits else {"branches": str(_('The branches are called "happened" and "timed_out".'))}

@@ -50,12 +50,14 @@ def enroll(
 
 
 @transaction.atomic
-def stop_enrollment(*, account: Account, enrollment_id: UUID | str, actor: Actor, now: datetime) -> Enrollment:
+def stop_enrollment(
+    *, account: Account, enrollment_id: UUID | str, actor: Actor, now: datetime, reason: str = "Stopped by hand."
+) -> Enrollment:
     """End it where it stands; one that is over stays as it is."""
     one = locked(account, enrollment_id)
     if one.status in (*LIVE, "failed"):
         awake(one)
-        one.status, one.reason, one.finished_at, one.path = "stopped", "Stopped by hand.", now, None
+        one.status, one.reason, one.finished_at, one.path = "stopped", reason, now, None
         one.fence += 1
         save(one, now)
         tell(one, "enrollment.stopped", actor, now)

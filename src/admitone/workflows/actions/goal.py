@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from admitone.logic.steps import GOAL
+from admitone.workflows.goals import reached
+from admitone.workflows.outcomes import Done, End, Outcome
+from admitone.workflows.registry import Action, action, params
+from admitone.workflows.run import StepContext
+from admitone.workflows.waking import LINK_KINDS
+
+BOOKED = frozenset({"appointment", "calendar"})
+NOUNS = {
+    "one_time_link.used": BOOKED | {"one_time_link"},
+    **dict.fromkeys(("booking.created", "booking.rescheduled", "booking.no_show"), BOOKED),
+}
+
+
+@action("goal")
+class Goal(Action):
+    """What this is all about: once it happens, the contact leaves whatever wait it is in and goes on here."""
+
+    label = _("Goal")
+    category = _("Flow")
+    icon = "flag"
+    outputs = {"status": "reached"}
+    output_labels = {"status": _("Status")}
+    labels = {"event": _("When"), "step": _("Link of the step"), "unmet": _("Who comes here without it")}
+    helps = {"step": _("The latest link if empty.")}
+    editors = {"step": "link_step"}
+    words = {"unmet": {"continue": _("Goes on"), "end": _("Stops here")}}
+
+    @params
+    class Params:
+        """`step` names the step whose link is meant. `unmet`: what becomes of those who get here by themselves."""
+
+        event: Literal[
+            "one_time_link.used",
+            "one_time_link.opened",
+            "one_time_link.expired",
+            "one_time_link.deleted",
+            "booking.created",
+            "booking.rescheduled",
+            "booking.cancelled",
+            "booking.no_show",
+            "form.submitted",
+            "message.received",
+        ]
+        step: str = ""
+        unmet: Literal["continue", "end"] = "continue"
+
+    @classmethod
+    def summary(cls, params: Any) -> str:
+        return params.event
+
+    @classmethod
+    def nouns(cls, params: Any, branch: str | None) -> frozenset[str]:
+        if params.unmet != "end":
+            return frozenset()
+        return NOUNS.get(params.event, frozenset({"one_time_link", "calendar"} if params.event in LINK_KINDS else ()))
+
+    def run(self, step: StepContext) -> Outcome:
+        found = reached(step)
+        if found is not None:
+            ids = {name: found[name] for name in ("booking", "calendar", "link") if found.get(name)}
+            return Done({"status": "reached"}, {**ids, GOAL: None})
+        if step.params.unmet == "end":
+            return End("Stopped: the goal was not reached.")
+        return Done({"status": "unmet"}, {GOAL: None}, note="The goal was not reached.")
