@@ -12,7 +12,7 @@ from admitone.accounts.addresses import manage_url, one_time_url
 from admitone.contacts import services
 from admitone.events import SYSTEM
 from admitone.logic.conditions import OPS
-from admitone.values import Context, available, check, fields_of, namespaces, render, value
+from admitone.values import Context, Rendered, available, check, fields_of, namespaces, render, value
 
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
@@ -104,12 +104,33 @@ def test_appointment_is_told_in_the_guests_zone_and_language(account):
     )
 
 
+PAID = {"amount_minor": 4950, "currency": "EUR", "provider_id": "pi_1"}
+
+
+def test_payment_is_told_in_the_readers_language(account):
+    contact = factories.contact(account, locale="de", timezone="Europe/Berlin")
+    context = context_for(account, contact_id=contact.id, given=lambda noun: PAID)
+    text = "{{ payment.amount }} {{ payment.value }} {{ payment.currency }} {{ payment.reference }}"
+    assert render(text, context, channel="text").text == "49,50\N{NO-BREAK SPACE}€ 49.50 EUR pi_1"
+    assert render("{{ payment.amount | default: 'none' }}", context_for(account), channel="text").text == "none"
+
+
+def test_values_of_any_depth_come_from_what_started_the_run(account):
+    given = {"order.total": 49.5, "order.paid": True, "note": None, "order": "x", "odd name": "http://x"}
+    context = context_for(account, given=lambda noun: given if noun == "hook" else {})
+    text = "{{ hook.order.total }} {{ hook.order.paid }} {{ hook['odd name'] }} {{ hook.note }}{{ hook.gone.too }}"
+    assert render(text, context, channel="text") == Rendered("49.5 yes http x ", ["hook.note", "hook.gone.too"])
+    assert value("hook.order.total", context) == 49.5
+    assert value("hook.gone", context) == ""
+
+
 def test_every_field_of_every_noun_resolves_to_text(account):
     calendar = factories.calendar(account)
     contact = factories.contact(account, owner=factories.member(account))
     booking = factories.booking(calendar)
     link = factories.link(calendar, contact=contact)
-    context = context_for(account, contact_id=contact.id, booking_id=booking.id, link_id=link.id)
+    ids = {"contact_id": contact.id, "booking_id": booking.id, "link_id": link.id}
+    context = context_for(account, **ids, given=lambda noun: PAID if noun == "payment" else {})
     for space in namespaces().values():
         known = space.resolve(context)
         missing = set(space.fields) - set(known)

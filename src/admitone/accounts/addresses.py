@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from admitone.accounts.keyring import keyring
-from admitone.logic.tokens import EMAIL_REPORTS, MANAGE, ONE_TIME, UNSUBSCRIBE
+from admitone.logic.tokens import EMAIL_REPORTS, HOOK, MANAGE, ONE_TIME, STRIPE, UNSUBSCRIBE
 
 
 def absolute(path: str) -> str:
@@ -32,6 +32,14 @@ def unsubscribe_url(message_id: UUID) -> str:
 def email_reports_url(provider: str, account_id: UUID) -> str:
     """Where an account's email service tells what became of its mails."""
     return absolute(f"/hooks/email/{provider}/{keyring().sign(EMAIL_REPORTS + provider, account_id)}")
+
+
+def hook_url(hook_id: UUID) -> str:
+    return absolute(f"/hooks/in/{keyring().sign(HOOK, hook_id)}")
+
+
+def stripe_url(account_id: UUID) -> str:
+    return absolute(f"/hooks/stripe/{keyring().sign(STRIPE, account_id)}")
 
 
 def scheduling_url(account_slug: str, calendar_slug: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
-#: Tokens of links and bookings (44 characters), API keys, invitations, keys that reset a password or confirm an address.
-SECRET = re.compile(r"(/(?:o|b|links|bookings|invitation|key|confirm-email)/|ao_)[A-Za-z0-9_:-]{20,}")
+#: Tokens of links, bookings and hooks (44 characters), API keys, invitations, keys that reset a password or confirm an address.
+SECRET = re.compile(r"(/(?:o|b|links|bookings|invitation|in|stripe|key|confirm-email)/|ao_)[A-Za-z0-9_:-]{20,}")
 
 
 class Redact(logging.Filter):

@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, path
 
 from admitone.hooks.email import email
+from admitone.hooks.inbound import inbound
 
 app_name = "hooks"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("email/<str:provider>/<str:token>", email, name="email_reports"),
+    path("in/<str:token>", inbound, name="inbound"),
 ]

@@ -13,6 +13,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "link_not_open": (409, "This link is not open yet."),
     "calendar_paused": (409, "This calendar is not taking bookings at the moment."),
     "form_closed": (409, "This form is not taking answers at the moment."),
+    "hook_paused": (409, "This address is paused and takes nothing at the moment."),
     "slot_taken": (409, "That time has just been taken. Choose another; the link has not been used."),
     "slot_unavailable": (422, "That time cannot be booked."),
     "contact_mismatch": (403, "This link was made for another person. The link has not been used."),

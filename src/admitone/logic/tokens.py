@@ -16,6 +16,8 @@ MIN_KEY_BYTES = 16
 
 ONE_TIME = "o1"
 MANAGE = "b1"
+HOOK = "h1"  # an inbound webhook
+STRIPE = "s1"  # an account, for its payment provider
 UNSUBSCRIBE = "u1"
 EMAIL_REPORTS = "r1"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,9 +17,16 @@ from admitone.links.models import OneTimeLink
 from admitone.values.times import Reader
 
 
+def nothing(noun: str) -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Context:
-    """`steps` maps a step's name to its outputs. Rows of other accounts are never read, whatever the ids say."""
+    """`steps` maps a step's name to its outputs; `given` tells what a run was started with, by noun.
+
+    Rows of other accounts are never read, whatever the ids say.
+    """
 
     account: Account
     now: datetime
@@ -29,6 +36,7 @@ class Context:
     calendar_id: UUID | str | None = None
     user_id: UUID | str | None = None
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    given: Callable[[str], Mapping[str, Any]] = nothing
 
     @cached_property
     def contact(self) -> Contact | None:

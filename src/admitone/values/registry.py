@@ -29,13 +29,15 @@ class Field:
 class Namespace:
     """A noun's values. `resolve` returns the fields it knows for this context; those missing are looked up.
 
-    `open` is the first word of fields that accounts make themselves: contact.custom.size.
+    `open` is the first word of fields that accounts make themselves: contact.custom.size. `free`: every field is what
+    the run was started with, by dotted names of any depth: hook.order.total.
     """
 
     key: ClassVar[str]
     label: ClassVar[Any]
     fields: ClassVar[Mapping[str, Field]]
     open: ClassVar[str] = ""
+    free: ClassVar[bool] = False
 
     def resolve(self, context: Context) -> Mapping[str, str]:
         raise NotImplementedError

@@ -65,6 +65,8 @@ def judge(path: tuple[str, ...] | None, available: set[str]) -> Fault | None:
     space = namespaces().get(path[0])
     if space and len(path) == 2 and path[1] in space.fields:
         return Fault(name, f"There is no {path[0].replace('_', ' ')} at this point: {name} would be empty.")
+    if space and space.free:
+        return Fault(name, f"Nothing called {'.'.join(path[1:])} has come in yet: send a sample first.")
     if space and len(path) == 3 and path[1] == space.open:
         return Fault(name, f"There is no custom field called {path[2]}.")
     return Fault(name, f"There is no value called {name}.")
@@ -107,6 +109,8 @@ def noun(root: str, context: Context, names: set[str]) -> dict[str, Any]:
     """The noun's values as texts; those of accounts' own fields one level deeper."""
     space = namespaces()[root]
     known = space.resolve(context)
+    if space.free:
+        return nested({name: safe(space, name, shown(known.get(name), context)) for name in sorted(names)})
     more = look_up(root, context, names - set(known))
     found: dict[str, Any] = {
         name: safe(space, name, shown(known.get(name, more.get(name)), context)) for name in space.fields
@@ -114,6 +118,20 @@ def noun(root: str, context: Context, names: set[str]) -> dict[str, Any]:
     own = {name for name in names if space.open and name.startswith(f"{space.open}.")}
     if own:
         found[space.open] = {name.partition(".")[2]: safe(space, name, shown(more.get(name), context)) for name in own}
+    return found
+
+
+def nested(flat: Mapping[str, str]) -> dict[str, Any]:
+    """{"order.total": "5"} as {"order": {"total": "5"}}; of two that cannot both be, the deeper one."""
+    found: dict[str, Any] = {}
+    for name, text in flat.items():
+        *way, last = name.split(".")
+        place = found
+        for word in way:
+            inner = place.get(word)
+            place[word] = place = inner if isinstance(inner, dict) else {}
+        if not isinstance(place.get(last), dict):
+            place[last] = text
     return found
 
 

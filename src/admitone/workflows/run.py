@@ -15,7 +15,7 @@ from admitone.logic import steps
 from admitone.values import Context
 from admitone.workflows.documents import Settings, read_settings
 from admitone.workflows.models import Enrollment, StepRun
-from admitone.workflows.registry import actions
+from admitone.workflows.registry import actions, triggers
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,13 @@ class StepContext:
             link_id=ids.get("link"),
             calendar_id=ids.get("calendar"),
             steps=self.outputs,
+            given=self.given,
         )
+
+    def given(self, noun: str) -> Mapping[str, Any]:
+        """What the event brought that let this run in."""
+        kind = triggers().get(self.enrollment.trigger)
+        return kind.given(noun, self.enrollment) if kind and noun in kind.provides else {}
 
     @property
     def outputs(self) -> dict[str, Mapping[str, Any]]:

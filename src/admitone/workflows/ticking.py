@@ -1,4 +1,4 @@
-"""What time brings: links about to expire."""
+"""What time brings: links about to expire, bodies that are kept no longer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from admitone.jobs import periodic
 from admitone.links.services import tell_expiring
 from admitone.workflows.models import Subscription
 from admitone.workflows.registry import triggers
+from admitone.workflows.services.hooks import purge
 
 BATCH = 500
 EXPIRING = "one_time_link.expiring"
@@ -26,3 +27,9 @@ def leads() -> set[tuple[UUID, int]]:
     rows = Subscription.objects.filter(trigger=EXPIRING, workflow__status="published", workflow__deleted_at=None)
     read = ((row.account_id, triggers()[EXPIRING].read(row.filters)) for row in rows)
     return {(account_id, filters.hours) for account_id, (filters, wrong) in read if not wrong}
+
+
+@periodic(every=timedelta(days=1), name="workflows.forget_requests")
+def forget_requests(*, now: datetime) -> None:
+    while purge(now=now, limit=BATCH) == BATCH:
+        pass
