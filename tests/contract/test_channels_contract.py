@@ -16,12 +16,14 @@ NOWHERE = {
     "outbox": {},
     "email_smtp": {"host": "127.0.0.1", "port": 1, "security": "none"},
     "email_anymail": {"provider": "postmark", "options": {"server_token": "t"}},
+    "sms_twilio": {"account_sid": "AC1", "auth_token": "t", "sender": "+4930901820", "api": "http://127.0.0.1:1"},
+    "sms_http": {"url": "http://127.0.0.1:1/", "sender": "Praxis"},
 }
 KEYS = sorted(channels())
 
 
 def test_registry_holds_the_channels_of_this_folder() -> None:
-    assert {"email_anymail", "email_smtp", "outbox"} <= set(KEYS)
+    assert {"email_anymail", "email_smtp", "outbox", "sms_http", "sms_twilio"} == set(KEYS)
 
 
 @pytest.mark.parametrize("key", KEYS)

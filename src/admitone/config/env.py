@@ -43,7 +43,10 @@ class Env:
     job_threads: int
     job_lease_seconds: float
     private_feeds: bool
+    twilio_url: str
     log_level: str
+    email_daily_cap: int
+    sms_daily_cap: int
 
     @property
     def is_sqlite(self) -> bool:
@@ -73,7 +76,10 @@ def read() -> Env:
         job_threads=_number("ADMITONE_JOB_THREADS", 2),
         job_lease_seconds=_number("ADMITONE_JOB_LEASE_SECONDS", 15.0),
         private_feeds=env.bool("ADMITONE_ALLOW_PRIVATE_FEEDS", False),
+        twilio_url=env.str("ADMITONE_TWILIO_URL", "").rstrip("/"),
         log_level=_log_level(env.str("ADMITONE_LOG_LEVEL", "INFO").upper()),
+        email_daily_cap=_cap("ADMITONE_EMAIL_DAILY_CAP"),
+        sms_daily_cap=_cap("ADMITONE_SMS_DAILY_CAP"),
     )
 
 
@@ -126,6 +132,11 @@ def _number(name: str, default: N) -> N:
     if not 0 < value < LARGEST:
         raise BadSetting(f"{name}: use a number above zero, not {raw!r}.")
     return value
+
+
+def _cap(name: str) -> int:
+    """0, the default, is no cap."""
+    return 0 if environ.Env().str(name, "") in ("", "0") else _number(name, 1)
 
 
 def _log_level(name: str) -> str:

@@ -8,5 +8,6 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
-        """Let the busy sources register themselves."""
+        """Let the busy sources and the channel that asks typed-in addresses register themselves."""
         import_module("admitone.integrations.ics_feed")
+        import_module("admitone.integrations.sms_http")

@@ -59,14 +59,16 @@ class Reply:
     text: str
 
 
-def post(url: str, *, content: bytes, headers: dict[str, str], timeout: float, kept: int) -> Reply:
-    """POST without following redirects, connected to the address that was checked; at most `kept` bytes are read.
+def post(
+    url: str, *, content: bytes, headers: dict[str, str], timeout: float, kept: int, method: str = "POST"
+) -> Reply:
+    """POST (or `method`) without redirects, connected to the address that was checked; at most `kept` bytes are read.
 
     Raises Refused for private addresses, httpx.HTTPError for network faults.
     """
     deadline = time.monotonic() + timeout
     sent = {"User-Agent": "AdmitOne/0.1", "Accept-Encoding": "identity", **headers}
-    with _asked(url, sent, deadline, method="POST", content=content) as response:
+    with _asked(url, sent, deadline, method=method, content=content) as response:
         found = b""
         for chunk in response.iter_bytes():
             _left(deadline)

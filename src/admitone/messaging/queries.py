@@ -10,16 +10,21 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
+from admitone.accounts.addresses import is_private_base
+from admitone.accounts.hooking import hook_url
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
+from admitone.accounts.queries import as_uuid
 from admitone.accounts.sealing import unseal
 from admitone.accounts.system_mail import default_sender, smtp_options
 from admitone.logic.tokens import UNSUBSCRIBE
+from admitone.messaging.channels import channels
 from admitone.messaging.channels.email_anymail import AnymailParams
 from admitone.messaging.channels.email_smtp import SmtpParams
 from admitone.messaging.channels.outbox import OutboxParams
+from admitone.messaging.channels.sms_twilio import LANDLINE, TwilioParams
 from admitone.messaging.esps import ESPS, SMTP
-from admitone.messaging.models import ChannelHealth, EmailSettings, Message, OptOut
+from admitone.messaging.models import ChannelHealth, EmailSettings, Message, MessageTemplate, OptOut, SmsSettings
 
 STATUSES = ("queued", "sending", "sent", "delivered", "outbox", "failed", "bounced", "complained", "received")
 
@@ -40,8 +45,10 @@ class Route:
         return self.params.provider if isinstance(self.params, AnymailParams) else self.channel
 
 
-def delivering(account: Account | UUID) -> bool:
-    """Whether mail of this account leaves the house: by its own service or server, or the installation's."""
+def delivering(account: Account | UUID, channel: str = "email") -> bool:
+    """Whether messages of this account leave the house: by its own service or server, or (email) the installation's."""
+    if channel == "sms":
+        return bool(sms_settings(account).provider)
     return bool(settings.ENV.smtp_url) or has_own(email_settings(account))
 
 
@@ -49,8 +56,10 @@ def has_own(own: EmailSettings) -> bool:
     return own.provider in ESPS or bool(own.host)
 
 
-def route(account: Account | UUID) -> Route:
+def route(account: Account | UUID, channel: str = "email") -> Route:
     """Own service or server, else the installation's, else the outbox. Raises SealBroken if SECRET_KEY has changed."""
+    if channel == "sms":
+        return sms_route(account, sms_settings(account))
     own = email_settings(account)
     name = own.from_name or account_name(account)
     if own.provider in ESPS:
@@ -64,7 +73,7 @@ def way_of(message: Message) -> Route:
     """The way this message takes; news about a channel that fails must not take that channel."""
     if message.kind == "channel.failing":
         return house_route(message.account_id, email_settings(message.account_id))
-    return route(message.account_id)
+    return route(message.account_id, message.channel)
 
 
 def house_route(account: Account | UUID, own: EmailSettings) -> Route:
@@ -75,6 +84,34 @@ def house_route(account: Account | UUID, own: EmailSettings) -> Route:
     if settings.ENV.smtp_url:
         return Route("email_smtp", system_params(settings.ENV.smtp_url), name, sender, reply_to)
     return Route("outbox", OutboxParams(), name, sender, reply_to)
+
+
+def sms_route(account: Account | UUID, own: SmsSettings) -> Route:
+    """Twilio, a gateway, or the outbox; `from_email` is the number or name the SMS comes from."""
+    if own.provider == "twilio":
+        return Route("sms_twilio", twilio_params(own), "", own.sender, "")
+    if own.provider == "http":
+        params = channels()["sms_http"].Params(secret=unseal(own.secret_sealed), sender=own.sender, **own.config)
+        return Route("sms_http", params, "", own.sender, "")
+    return Route("outbox", OutboxParams(), "", own.sender, "")
+
+
+def twilio_params(own: SmsSettings) -> TwilioParams:
+    """Twilio refuses an address of ours that it cannot reach, and the message with it."""
+    status_url = "" if is_private_base() else hook_url(own.account_id, "twilio/status")
+    return TwilioParams(
+        account_sid=own.account_sid,
+        auth_token=unseal(own.secret_sealed),
+        sender=own.config.get("messaging_service") or own.sender,
+        status_url=status_url,
+        api=settings.ENV.twilio_url,
+    )
+
+
+def sms_settings(account: Account | UUID) -> SmsSettings:
+    """The stored row, or an unsaved one with the defaults."""
+    found = SmsSettings.objects.filter(account_id=key_of(account)).first()
+    return found or SmsSettings(account_id=key_of(account))
 
 
 def sender(account: Account | UUID) -> tuple[str, str]:
@@ -143,6 +180,18 @@ def counts(account: Account) -> dict[str, int]:
     return found
 
 
+def templates(account: Account, channel: str = "") -> QuerySet[MessageTemplate]:
+    """Message templates by name, without the deleted ones."""
+    rows = MessageTemplate.objects.filter(account=account, deleted_at=None).order_by("name", "id")
+    return rows.filter(channel=channel) if channel else rows
+
+
+def template_of(account: Account, template_id: Any, channel: str) -> MessageTemplate | None:
+    """A template of this channel, a deleted one too; None for what is not there."""
+    key = as_uuid(template_id)
+    return MessageTemplate.objects.filter(account=account, pk=key, channel=channel).first() if key else None
+
+
 def unsubscribing(token: str) -> Message | None:
     """The message whose address to unsubscribe this is."""
     message_id = keyring().verify(UNSUBSCRIBE, token)
@@ -154,6 +203,24 @@ def opted_out(account: Account | UUID, channel: str, address: str) -> bool:
     """Whether this address (E.164 for sms) asked not to be written to."""
     key = address.strip().lower()
     return OptOut.objects.filter(account_id=key_of(account), channel=channel, address=key).exists()
+
+
+def opt_outs(account: Account, *, search: str = "", channel: str = "") -> QuerySet[OptOut]:
+    """Who opted out, the latest first; `search` is part of an address or number."""
+    rows = OptOut.objects.filter(account=account).order_by("-at", "-id")
+    if channel:
+        rows = rows.filter(channel=channel)
+    return rows.filter(address__icontains=search.replace(" ", "")) if search else rows
+
+
+def is_landline(account: Account | UUID, contact_id: UUID | None, number: str) -> bool:
+    """Whether the latest SMS to this contact's number came back because it cannot receive any."""
+    if contact_id is None:
+        return False
+    rows = Message.objects.filter(account_id=key_of(account), contact_id=contact_id, channel="sms", to=number)
+    rows = rows.filter(direction="out", status__in=("failed", "sent", "delivered")).order_by("-id")
+    latest = rows.values_list("status", "error").first()
+    return bool(latest and latest[0] == "failed" and latest[1].startswith(LANDLINE))
 
 
 def key_of(account: Account | UUID) -> UUID:

@@ -38,7 +38,7 @@ class Report:
     provider_id: str = ""
     message: str = ""
     words: str = ""
-    leave: Literal["", "bounce", "complaint", "one_click"] = ""
+    leave: Literal["", "bounce", "complaint", "one_click", "stop"] = ""
 
 
 def take(*, account: Account, channel: str, report: Report, now: datetime) -> bool:

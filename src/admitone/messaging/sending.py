@@ -11,10 +11,10 @@ from django.db import transaction
 from admitone.accounts.addresses import unsubscribe_url
 from admitone.accounts.sealing import SealBroken
 from admitone.messaging import queries
-from admitone.messaging.channels import Parcel, Receipt, Refused, channel_named
+from admitone.messaging.channels import Parcel, Receipt, Refused, channel_named, sms_twilio
 from admitone.messaging.health import note
 from admitone.messaging.models import Message
-from admitone.messaging.reports import tell
+from admitone.messaging.reports import leave, tell
 
 MAX_ATTEMPTS = 8
 #: Seconds before the next attempt, by the number of attempts made; the last one repeats.
@@ -24,7 +24,10 @@ TWICE = "Handed over twice without a confirmation. Whether it arrived is not kno
 TOO_OFTEN = "Interrupted again and again while it was being sent. Whether it arrived is not known."
 #: A process that dies in the middle of this message so often may well die of it.
 MAX_INTERRUPTED = 5
-SEAL_BROKEN = "The mail server's stored password cannot be read: the secret key has changed."
+SEAL_BROKEN = "The provider's stored password cannot be read: the secret key has changed."
+OPTED_OUT = "Not sent: this number has opted out."
+#: Kinds of SMS that answer somebody who has just opted out.
+ANSWERS = "sms.answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,9 @@ def claim(message_id: str) -> Message | None:
 
 
 def attempt(message: Message, now: datetime) -> Outcome:
-    """Hand it to its account's channel. Never raises for what a mail server does."""
+    """Hand it to its account's channel. Never raises for what a provider does."""
+    if silenced(message):
+        return Outcome("failed", OPTED_OUT)
     try:
         way = queries.way_of(message)
     except SealBroken:
@@ -68,6 +73,13 @@ def attempt(message: Message, now: datetime) -> Outcome:
     except Refused as refusal:
         return replace(refused(message, refusal), carrier=way.carrier)
     return replace(accepted(message, receipt), carrier=way.carrier)
+
+
+def silenced(message: Message) -> bool:
+    """STOP counts for every SMS, also for one written before it came."""
+    if message.channel != "sms" or message.kind == ANSWERS:
+        return False
+    return queries.opted_out(message.account_id, "sms", message.to)
 
 
 def parcel_of(message: Message, way: queries.Route, now: datetime) -> Parcel:
@@ -110,7 +122,16 @@ def record_outcome(message: Message, outcome: Outcome, now: datetime) -> bool:
         mine = Message.objects.filter(pk=message.pk, status="sending", attempts=message.attempts)
         written = bool(mine.update(**values))
         if written:
-            note(message, outcome.status, outcome.error, now)
-            if outcome.status == "failed":
-                tell(message, "message.failed", now)
+            settle(message, outcome, now)
     return written
+
+
+def settle(message: Message, outcome: Outcome, now: datetime) -> None:
+    """What follows from an outcome. A number that cannot be reached says nothing about the provider."""
+    codes = outcome.error[:5] if message.channel == "sms" else ""
+    if codes not in sms_twilio.ABOUT_READER and outcome.error != OPTED_OUT:
+        note(message, outcome.status, outcome.error, now)
+    if outcome.status == "failed":
+        tell(message, "message.failed", now)
+        if codes == sms_twilio.OPTED_OUT:
+            leave(message.account, message, "stop", now)

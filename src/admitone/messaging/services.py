@@ -15,8 +15,9 @@ from admitone.accounts.queries import get
 from admitone.accounts.sealing import SealBroken, seal
 from admitone.events import Actor, record
 from admitone.logic.errors import Problem
-from admitone.logic.identity import clean_email, clean_name
+from admitone.logic.identity import clean_email, clean_name, clean_phone
 from admitone.logic.ids import uuid7
+from admitone.logic.sms import MAX_LENGTH
 from admitone.messaging import queries
 from admitone.messaging.channels import Parcel, Refused, channel_named
 from admitone.messaging.esps import SMTP
@@ -26,6 +27,9 @@ from admitone.messaging.tasks import send
 
 SECURITIES = ("starttls", "tls", "none")
 MAX_SUBJECT = 250
+NO_LINK = "Not sent: the message does not contain its link."
+NO_SERVER = "There is no mail server yet. Set one up in Settings > Email."
+NO_GATEWAY = "There is no SMS provider yet. Set one up in Settings > SMS and calls."
 RESENDABLE = ("failed", "outbox")
 
 
@@ -35,10 +39,11 @@ def queue(
     kind: str,
     key: str,
     to: str,
-    subject: str,
     text: str,
-    html: str,
     now: datetime,
+    channel: str = "email",
+    subject: str = "",
+    html: str = "",
     contact_id: UUID | None = None,
     ics: str = "",
     ics_method: str = "",
@@ -53,13 +58,15 @@ def queue(
     """Keep a rendered message and enqueue its sending, in the caller's transaction; the same `key` twice is the first.
 
     A blank or truncated one, or one without a text of `must_contain` (its link), is kept as failed and never sent.
-    `unsubscribe`: it says how to be left alone; its text holds `unsubscribe_url(message_id)`.
+    `unsubscribe`: it says how to be left alone; its text holds `unsubscribe_url(message_id)`. `channel` sms: `to` is a
+    number (E.164), and there is no subject and no HTML.
     """
-    fault = unsendable(to, subject, text, html, must_contain)
+    fault = fault_of(channel, to, subject, text, html, must_contain)
     values = {
         "id": message_id or uuid7(),
         "account_id": account_id,
         "contact_id": contact_id,
+        "channel": channel,
         "kind": kind,
         "unsubscribe": unsubscribe,
         "booking_id": booking_id,
@@ -82,6 +89,25 @@ def queue(
     return message
 
 
+def fault_of(channel: str, to: str, subject: str, text: str, html: str, must_contain: Sequence[str]) -> str:
+    """Why this must not be sent, or ""."""
+    return sms_fault(to, text, must_contain) if channel == "sms" else unsendable(to, subject, text, html, must_contain)
+
+
+def sms_fault(to: str, text: str, must_contain: Sequence[str]) -> str:
+    try:
+        known = clean_phone(to) == to
+    except ValueError:
+        known = False
+    if not known:
+        return "Not sent: the number cannot receive SMS."
+    if not text.strip():
+        return "Not sent: the message is empty."
+    if len(text) > MAX_LENGTH:
+        return f"Not sent: the text is longer than {MAX_LENGTH} characters."
+    return "" if all(part and part in text for part in must_contain) else NO_LINK
+
+
 def unsendable(to: str, subject: str, text: str, html: str, must_contain: Sequence[str]) -> str:
     """Why this must not be sent, or ""."""
     try:
@@ -91,7 +117,7 @@ def unsendable(to: str, subject: str, text: str, html: str, must_contain: Sequen
     if not line(subject) or not text.strip():
         return "Not sent: the message is empty."
     missing = [part for part in must_contain if not part or part not in text or (html and not in_html(part, html))]
-    return "Not sent: the message does not contain its link." if missing else ""
+    return NO_LINK if missing else ""
 
 
 def in_html(part: str, html: str) -> bool:
@@ -106,9 +132,9 @@ def resend(*, account: Account, message_id: Any, actor: Actor, now: datetime) ->
     """Send a failed message again, or one from the outbox now that there is a server. Problem `invalid` otherwise."""
     with transaction.atomic():
         message = get(account, Message, message_id)
-        if not queries.delivering(account):
-            raise Problem("invalid", "There is no mail server yet. Set one up in Settings > Email.")
-        if fault := unsendable(message.to, message.subject, message.text, message.html, ()):
+        if not queries.delivering(account, message.channel):
+            raise Problem("invalid", NO_GATEWAY if message.channel == "sms" else NO_SERVER)
+        if fault := fault_of(message.channel, message.to, message.subject, message.text, message.html, ()):
             raise Problem("invalid", fault)
         changed = Message.objects.filter(pk=message.pk, status__in=RESENDABLE).update(
             status="queued", attempts=0, interrupted=0, error=""
