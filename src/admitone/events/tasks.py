@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 
 from admitone.events.handlers import Handler, handlers_of
-from admitone.events.models import Event, EventReceipt
+from admitone.events.models import Event
 from admitone.jobs import task
+
+RECEIVE = "INSERT INTO events_eventreceipt (consumer, event_id, at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
 
 @task(queue="events")
@@ -35,9 +37,7 @@ def _run(consumer: str, handler: Handler, event: Event, now: datetime) -> Except
 
 
 def _first_time(consumer: str, event: Event, now: datetime) -> bool:
-    try:
-        with transaction.atomic():
-            EventReceipt.objects.create(consumer=consumer, event_id=event.id, at=now)
-    except IntegrityError:
-        return False
-    return True
+    key = event.id.hex if connection.vendor == "sqlite" else event.id
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIVE, [consumer, key, connection.ops.adapt_datetimefield_value(now)])
+        return cursor.rowcount == 1
