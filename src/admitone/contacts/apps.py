@@ -11,4 +11,5 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         """Import every app's `personal` module, so that merging and erasing know all rows about a person."""
         import_module("admitone.contacts.own_data")
+        import_module("admitone.contacts.jobs")
         autodiscover_modules("personal")

@@ -26,7 +26,7 @@ def add_tag(
 ) -> Tag:
     """Mark a contact; an unknown name becomes a tag. Problem("not_found") for an unknown id, Problem("invalid")."""
     contact = locked(account, contact_id)
-    found = find_tag(account, tag) or _make(account, str(tag), now)
+    found = ensure_tag(account=account, name=str(tag), now=now)
     _link, is_new = ContactTag.objects.get_or_create(contact=contact, tag=found, defaults={"at": now})
     if is_new:
         record_many([event_of(contact, found, actor, now, "tag.added", cause)])
@@ -44,6 +44,11 @@ def remove_tag(
         return False
     record_many([event_of(contact, found, actor, now, "tag.removed", cause)])
     return True
+
+
+def ensure_tag(*, account: Account, name: str, now: datetime) -> Tag:
+    """The tag of this name (or id), made if there is none. Problem("invalid") for no name."""
+    return find_tag(account, name) or _make(account, name, now)
 
 
 def find_tag(account: Account, tag: UUID | str) -> Tag | None:

@@ -39,7 +39,12 @@ class Entry:
 
 
 def enter(event: Event, now: datetime) -> None:
-    """Enroll in every published workflow that a trigger opens for this event, in the caller's transaction."""
+    """Enroll in every published workflow that a trigger opens for this event, in the caller's transaction.
+
+    A fact `silent` (an import whose owner did not want that) opens none.
+    """
+    if event.facts.get("silent"):
+        return
     rows = Subscription.objects.filter(
         account_id=event.account_id, kind=event.kind, workflow__status="published", workflow__deleted_at=None
     )
