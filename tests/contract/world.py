@@ -72,6 +72,7 @@ def world(**account: Any) -> World:
         "workflow_id": enrollment.workflow_id,
         "enrollment_id": enrollment.id,
         "number": 1,
+        "template": "form_link",
         "token": keyring().sign("o1", link.id),
         "manage_token": keyring().sign("b1", booking.id),
         "date": "2026-11-05",

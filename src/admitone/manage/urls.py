@@ -19,6 +19,7 @@ areas = [
     path("pipelines/", include("admitone.manage.pipelines.urls")),
     path("settings/custom-fields/", include("admitone.manage.custom_fields.urls")),
     path("forms/", include("admitone.manage.form_builder.urls")),
+    path("workflows/templates/", include("admitone.manage.workflow_templates.urls")),
     path("workflows/", include("admitone.manage.workflows.urls")),
     path("calendars/", include("admitone.manage.share.urls")),
     path("links/batches/", include("admitone.manage.batches.urls")),

@@ -57,7 +57,10 @@ def booked(name: str, days: float, happened: list[Step], timed_out: list[Step]) 
 def by_phone_or_mail(name: str, label: str, by_sms: Step, by_mail: Step) -> Step:
     """An SMS to who has left a number, a mail to the others."""
     filled = {"value": "contact.phone", "op": "is_filled"}
-    branches = [{"name": _("Has a number"), "when": filled, "steps": [by_sms]}, {"name": "else", "steps": [by_mail]}]
+    branches: list[Step] = [
+        {"name": _("Has a number"), "when": filled, "steps": [by_sms]},
+        {"name": "else", "steps": [by_mail]},
+    ]
     return step(name, label, "if_else", branches)
 
 
