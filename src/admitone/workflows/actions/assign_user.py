@@ -56,5 +56,6 @@ class AssignUser(Action):
         contact = assign_owner(
             account=step.account, contact_id=step.contact.id, user_id=who, actor=step.actor, now=step.now
         )
+        step.enrollment.contact = contact  # as later steps see it
         name = contact.owner.get_full_name() if contact.owner else ""
         return Done({"owner": name, "user": str(who)}, note=name)

@@ -87,7 +87,7 @@ def zone_faults(timezone: str) -> Faults:
 
 
 def write(step: StepContext, details: Mapping[str, str], custom: Mapping[str, str]) -> None:
-    """Both or neither. The row is read again under its lock: the details not named here stay as they are now."""
+    """The row is read again under its lock: details not named here stay as they are now. Later steps see the new ones."""
     assert step.contact is not None
     who: dict[str, Any] = {
         "account": step.account,
@@ -97,6 +97,6 @@ def write(step: StepContext, details: Mapping[str, str], custom: Mapping[str, st
     }
     if details:
         row = locked(step.account, step.contact.id)
-        update_contact(**who, raw={name: getattr(row, name) for name in (*DETAILS, "locale")} | dict(details))
+        step.enrollment.contact = update_contact(**who, raw={name: getattr(row, name) for name in (*DETAILS, "locale")} | dict(details))
     if custom:
-        set_custom(**who, values=custom)
+        step.enrollment.contact = set_custom(**who, values=custom)
