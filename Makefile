@@ -1,7 +1,7 @@
 # Admit One. `make run` serves a demo, `make setup` prepares for development, `make test` checks everything.
 HOST ?= 127.0.0.1
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 VENV := .venv
 BIN := $(VENV)/bin
 BASE := $(VENV)/base.stamp

@@ -12,7 +12,6 @@ from tests.browser.test_calendar_pages import sign_in
 from admitone.accounts.addresses import one_time_url
 from admitone.calendars.models import Calendar
 from admitone.links.models import OneTimeLink
-from admitone.links.services import request_new
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,32 +90,6 @@ def test_terms_with_offered_times_make_a_link_and_a_mail(live_server: Any, page:
     expect(page.get_by_text("Kept in Messages for mia@example.com")).to_be_visible()
     link = OneTimeLink.objects.get()
     assert (link.contact.email if link.contact else "", len(link.offered)) == ("mia@example.com", 1)
-
-
-@pytest.mark.parametrize(("width", "dark"), [(1280, True), (320, False)])
-def test_every_page_is_accessible_and_fits(
-    live_server: Any, open_page: Any, axe: Any, calendar: Calendar, width: int, dark: bool
-) -> None:
-    page = sign_in(open_page(width=width, dark=dark), calendar, live_server.url)
-    link = factories.link(calendar, label="For Mia", contact=factories.contact(calendar.account))
-    gone = factories.link(calendar, deleted_at=factories.NOW)
-    request_new(
-        token=one_time_url(gone.id).rsplit("/", 1)[1],
-        kind="new_link",
-        name="Noah",
-        email="noah@example.com",
-        note="Please",
-        now=factories.NOW,
-    )
-    base = f"{live_server.url}/app/clinic/"
-    here = f"calendars/{calendar.id}/"
-    tabs = [f"{here}share/?tab={tab}" for tab in ("scheduling", "permanent", "one-time", "embed")]
-    rest = ["links/", f"links/?q={one_time_url(gone.id)}", "links/new/", f"links/{link.id}/", f"links/{gone.id}/"]
-    more = [f"links/{link.id}/edit/", f"links/{link.id}/send/", f"{here}links/", "requests/"]
-    for address in (*rest, *more, *tabs):
-        page.goto(base + address)
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
 def test_without_javascript_a_link_is_shared_deleted_and_brought_back(
