@@ -11,3 +11,4 @@ class IntegrationsConfig(AppConfig):
         """Let the busy sources and the channel that asks typed-in addresses register themselves."""
         import_module("admitone.integrations.ics_feed")
         import_module("admitone.integrations.sms_http")
+        import_module("admitone.integrations.payments")  # its task

@@ -20,13 +20,18 @@ LIST_TEXTS = 50
 
 def read_json(raw: bytes) -> dict[str, Any]:
     """An object as it can be stored everywhere. Raises Problem: malformed, or invalid for anything but an object."""
+    return plain(load(raw))
+
+
+def load(raw: bytes) -> dict[str, Any]:
+    """An object of any depth, to be read and not stored."""
     try:
         body = json.loads(raw, parse_constant=refuse, parse_float=finite, parse_int=whole)
     except (ValueError, RecursionError) as error:
         raise Problem("malformed", "Send JSON.") from error
     if not isinstance(body, dict):
         raise Problem("invalid", "Send a JSON object.")
-    return plain(body)
+    return body
 
 
 def read_form(raw: bytes) -> dict[str, Any]:

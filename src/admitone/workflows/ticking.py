@@ -1,12 +1,16 @@
-"""What time brings: links about to expire, bodies that are kept no longer."""
+"""What time brings: schedules and dates, links about to expire, bodies that are kept no longer."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from admitone.accounts.models import Account
+from admitone.events.handlers import on
+from admitone.events.models import Event
 from admitone.jobs import periodic
 from admitone.links.services import tell_expiring
+from admitone.workflows import clocks
 from admitone.workflows.models import Subscription
 from admitone.workflows.registry import triggers
 from admitone.workflows.services.hooks import purge
@@ -33,3 +37,15 @@ def leads() -> set[tuple[UUID, int]]:
 def forget_requests(*, now: datetime) -> None:
     while purge(now=now, limit=BATCH) == BATCH:
         pass
+
+
+@periodic(every=timedelta(minutes=1), name="workflows.clock")
+def clock(*, now: datetime) -> None:
+    while clocks.strike_due(now=now, limit=BATCH) == BATCH:
+        pass
+
+
+@on("account.changed", consumer="workflows.clock")
+def zone_changed(event: Event, now: datetime) -> None:
+    if "timezone" in event.facts.get("fields", ()):
+        clocks.rewind(Account.objects.get(pk=event.account_id), now)

@@ -16,7 +16,7 @@ from admitone.accounts.queries import as_uuid
 from admitone.events import Actor, record
 from admitone.logic.errors import Problem
 from admitone.logic.ids import uuid7
-from admitone.workflows import documents
+from admitone.workflows import clocks, documents
 from admitone.workflows.engine import LIVE
 from admitone.workflows.models import Enrollment, Workflow
 
@@ -72,6 +72,7 @@ def delete_workflow(*, account: Account, workflow_id: UUID | str, actor: Actor, 
     workflow.deleted_at = workflow.updated_at = now
     workflow.save(update_fields=["deleted_at", "updated_at"])
     workflow.subscriptions.all().delete()
+    clocks.stop(workflow)
     inside = Enrollment.objects.filter(workflow=workflow, status__in=LIVE)
     inside.update(status="stopped", reason="Stopped: the workflow was deleted.", finished_at=now, path=None, awaits="")
     tell(workflow, "workflow.deleted", actor, now)

@@ -12,7 +12,7 @@ from django.db.models import Q
 from admitone.accounts.models import Account
 from admitone.events import Actor
 from admitone.logic.errors import Problem
-from admitone.workflows import documents
+from admitone.workflows import clocks, documents
 from admitone.workflows.engine import LIVE, start
 from admitone.workflows.models import Enrollment, Subscription, Workflow, WorkflowVersion
 from admitone.workflows.registry import triggers
@@ -34,6 +34,7 @@ def publish(*, account: Account, workflow_id: UUID | str, actor: Actor, now: dat
     workflow.status, workflow.updated_at = "published", now
     workflow.save(update_fields=["settings", "published_version", "status", "updated_at"])
     subscribe(workflow, document)
+    clocks.wind(workflow, document, now)
     if made:
         tell(workflow, "workflow.published", actor, now, version=version.number)
     if was_paused:
@@ -81,6 +82,7 @@ def pause(*, account: Account, workflow_id: UUID | str, actor: Actor, now: datet
         raise Problem("invalid", "Publish the workflow first.")
     if workflow.status != "paused":
         set_status(workflow, "paused", now)
+        clocks.stop(workflow)
         tell(workflow, "workflow.paused", actor, now)
     return workflow
 
@@ -93,6 +95,7 @@ def resume(*, account: Account, workflow_id: UUID | str, actor: Actor, now: date
         raise Problem("invalid", "Publish the workflow first.")
     if workflow.status == "paused":
         set_status(workflow, "published", now)
+        clocks.wind(workflow, workflow.versions.get(number=workflow.published_version or 0).document, now)
         go_on(workflow, now)
         tell(workflow, "workflow.resumed", actor, now)
     return workflow

@@ -54,6 +54,8 @@ class HookReceived(Trigger):
     @classmethod
     def given(cls, noun: str, enrollment: Enrollment) -> Mapping[str, Any]:
         key = as_uuid(enrollment.context.get("request"))
+        if key is None or noun != "hook":
+            return {}
         rows = InboundRequest.objects.filter(pk=key, hook__account=enrollment.account_id)
-        found = rows.values_list("body", flat=True).first() if key and noun == "hook" else None
+        found = rows.values_list("body", flat=True).first()
         return bodies.flat(found) if found else {}
