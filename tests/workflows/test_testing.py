@@ -91,14 +91,11 @@ def test_waits_are_skipped_by_moving_the_clock_and_the_timed_out_branch_is_taken
 def test_what_is_awaited_can_be_assumed_to_happen_with_an_appointment_made_up(
     account: Account, contact: Contact, chase: list[dict[str, Any]]
 ):
+    workflow = draft(account, *chase)
     before = dump()
-    run = tried(draft(account, *chase), contact, assume="happens")
+    run = tried(workflow, contact, assume="happens")
     assert told(run)[-1] == ("thanks", "done")
-    assert {table for table, rows in dump().items() if rows != before[table]} == {
-        "events_event",
-        "jobs_job",
-        "workflows_workflow",
-    }  # fmt: skip  - the draft that this test made
+    assert dump() == before
 
 
 def test_the_branch_that_is_taken_says_why(account: Account, contact: Contact):
@@ -131,7 +128,7 @@ def test_a_made_up_contact_does_where_there_is_none(account: Account):
 
 def test_a_trigger_that_brings_an_appointment_has_one_made_up(account: Account, calendar: Calendar):
     mail = email(body="On {{ appointment.date }}")
-    run = tried(draft(account, mail, triggers=[{"type": "appointment.booked"}]))
+    run = tried(draft(account, mail, triggers=[{"type": "booking.created"}]))
     assert told(run) == [("email", "done")]
 
 
@@ -157,7 +154,7 @@ def test_the_sending_window_is_told_and_waited_for(account: Account, contact: Co
 def test_really_sending_reaches_only_the_typed_address_with_a_link_that_works_for_a_day(
     account: Account, contact: Contact, generate: dict[str, Any]
 ):
-    run = tried(draft(account, generate, email()), contact, send_to="Me@Example.com")
+    run = tried(draft(account, generate, email()), contact, send_to=" me@example.com ")
     (message,) = Message.objects.all()
     (link,) = OneTimeLink.objects.all()
     assert (message.to, message.subject, message.kind) == ("me@example.com", "[Test] Hello", "workflow.test")

@@ -21,6 +21,7 @@ areas = [
     path("forms/", include("admitone.manage.form_builder.urls")),
     path("workflows/templates/", include("admitone.manage.workflow_templates.urls")),
     path("workflows/", include("admitone.manage.workflows.urls")),
+    path("workflows/", include("admitone.manage.workflow_runs.urls")),
     path("calendars/", include("admitone.manage.share.urls")),
     path("links/batches/", include("admitone.manage.batches.urls")),
     path("links/", include("admitone.manage.links.urls")),

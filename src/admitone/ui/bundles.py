@@ -38,6 +38,7 @@ CSS_PAGES_APP: tuple[str, ...] = (
     "pages/bookings",
     "pages/crm",
     "pages/workflows",
+    "pages/workflow-runs",
     "pages/gallery",
 )
 JS_PUBLIC = ("announce", "copy", "timezone", "submit-once")

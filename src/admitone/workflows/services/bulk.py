@@ -14,6 +14,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from admitone.accounts.idempotency import Idempotency
+from admitone.accounts.idempotency import claim as claim_key
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
 from admitone.contacts.models import Contact
@@ -67,9 +69,18 @@ def matching(workflow: Workflow, source: Mapping[str, Any]) -> QuerySet[Contact]
 
 @transaction.atomic
 def start_bulk(
-    *, account: Account, workflow_id: UUID | str, source: Mapping[str, Any], actor: Actor, now: datetime
+    *,
+    account: Account,
+    workflow_id: UUID | str,
+    source: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    idempotency: Idempotency | None = None,
 ) -> BulkEnrollment:
     """Enter everybody the source means; `total` is how many that are now. One at a time per workflow."""
+    made = uuid7()
+    if before := claim_key(idempotency, kind="bulk_enrollment", resource_id=made, now=now, status=202):
+        return BulkEnrollment.objects.get(pk=before)
     workflow = locked_workflow(account, workflow_id)
     if workflow.status != "published":
         raise Problem("invalid", "Only a published workflow can be entered.")
@@ -80,7 +91,7 @@ def start_bulk(
     if not total:
         raise Problem("invalid", "Nobody fits.")
     bulk = BulkEnrollment.objects.create(
-        id=uuid7(),
+        id=made,
         account=account,
         workflow=workflow,
         source=clean,
