@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from admitone.accounts.models import Account, Agency, ApiKey, Membership, User
 from admitone.booking.models import Booking
@@ -21,6 +22,7 @@ from admitone.forms.models import Form, Submission
 from admitone.forms.services import create_form, submit
 from admitone.links.models import OneTimeLink
 from admitone.logic.bookings import clean_guest
+from admitone.messaging.models import Message, MessageTemplate
 from admitone.pipelines.models import Opportunity, Pipeline, Stage
 from admitone.pipelines.services import create_opportunity, create_pipeline
 from admitone.workflows.models import Workflow
@@ -159,3 +161,21 @@ def task(of: Contact, **fields: Any) -> Task:
 
 def custom_field(of: Account, **fields: Any) -> CustomField:
     return create_field(account=of, actor=SYSTEM, now=NOW, **{"label": f"Field {next(_numbers)}", **fields})
+
+
+def message(of: Account, **fields: Any) -> Message:
+    values = {
+        "kind": "test",
+        "key": str(uuid4()),
+        "to": "ana@example.com",
+        "subject": "Hello",
+        "text": "Hello",
+        "created_at": NOW,
+        **fields,
+    }
+    return Message.objects.create(account=of, **values)
+
+
+def message_template(of: Account, **fields: Any) -> MessageTemplate:
+    values = {"name": "Welcome", "subject": "Hello", "body": "Dear {{ contact.first_name }}", "created_at": NOW}
+    return MessageTemplate.objects.create(account=of, **{**values, "updated_at": NOW, **fields})

@@ -16,7 +16,7 @@ from admitone.events import SYSTEM
 from admitone.links.models import Batch, LinkRequest, OneTimeLink
 from admitone.messaging.models import Message
 from admitone.webhooks.models import Delivery, Endpoint
-from admitone.workflows.models import Enrollment
+from admitone.workflows.models import BulkEnrollment, Enrollment
 from admitone.workflows.services import create_workflow, enroll, publish
 
 NOW = factories.NOW
@@ -71,9 +71,12 @@ def world(**account: Any) -> World:
         "delivery_id": delivery_of(endpoint).id,
         "workflow_id": enrollment.workflow_id,
         "enrollment_id": enrollment.id,
+        "bulk_id": bulk_of(enrollment).id,
         "number": 1,
         "template": "form_link",
         "token": keyring().sign("o1", link.id),
+        "unsubscribe_token": keyring().sign("u1", message_of(here).id),
+        "template_id": factories.message_template(here).id,
         "manage_token": keyring().sign("b1", booking.id),
         "date": "2026-11-05",
         "step": "zone",
@@ -153,3 +156,9 @@ def enrollment_of(calendar: Calendar) -> Enrollment:
     publish(account=calendar.account, workflow_id=made.id, actor=SYSTEM, now=NOW)
     contact = factories.contact(calendar.account)
     return enroll(account=calendar.account, workflow_id=made.id, contact_id=contact.id, actor=SYSTEM, now=NOW)
+
+
+def bulk_of(enrollment: Enrollment) -> BulkEnrollment:
+    return BulkEnrollment.objects.create(
+        account_id=enrollment.account_id, workflow_id=enrollment.workflow_id, total=1, created_at=NOW
+    )

@@ -13,6 +13,7 @@ from django.urls import URLPattern
 from tests import factories
 from tests.public.conftest import DETAILS, Practice, Submit, manage_path, minute
 
+from admitone.accounts.keyring import keyring
 from admitone.public import urls
 
 #: Every route has an address here; a new route without one fails the test.
@@ -46,6 +47,7 @@ def addresses(practice: Practice, submit: Submit) -> dict[str, list[str]]:
         "reschedule": [f"{manage}/reschedule"],
         "cancel": [f"{manage}/cancel"],
         "calendar_file": [f"{manage}/calendar.ics"],
+        "unsubscribe": [f"/u/{keyring().sign('u1', factories.message(practice.account).id)}", "/u/unknown"],
         "permanent": [f"/c/{practice.calendar.id}", "/c/unknown"],
         "scheduling": [practice.scheduling, f"{practice.scheduling}?month=2026-12", "/nobody/nothing"],
         "without_slash": [f"{path}/" for path in (active, manage, f"/c/{practice.calendar.id}", practice.scheduling)],

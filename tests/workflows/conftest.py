@@ -59,7 +59,9 @@ def published(account: Account) -> Publish:
 
 
 def email(name: str = "email", body: str = "Book: {{ steps.booking_link.url }}", **params: Any) -> dict[str, Any]:
-    return {"name": name, "type": "email.send", "params": {"subject": "Hello", "body": body, **params}}
+    """A mail whose text is its body and nothing more."""
+    own = {"subject": "Hello", "body": body, "unsubscribe": False, **params}
+    return {"name": name, "type": "email.send", "params": own}
 
 
 def happens(

@@ -209,7 +209,7 @@ def test_schema_accepts_what_is_accepted_and_refuses_what_is_not(generate):
         {**good, "name": ""},
         {**good, "triggers": [{"type": "comet"}]},
         {**good, "steps": [{"name": "Bad", "type": "end"}]},
-        {**good, "steps": [{"name": "a", "type": "email.send", "params": {"subject": "x"}}]},
+        {**good, "steps": [{"name": "a", "type": "email.send", "params": {"subjekt": "x"}}]},
         {**good, "steps": [{**split, "branches": [{"when": {"op": "is"}, "steps": []}]}]},
     ):
         assert not validator.is_valid(bad)

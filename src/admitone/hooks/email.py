@@ -153,7 +153,8 @@ def is_hard(esp: Esp, event: Any) -> bool:
         "sendgrid": raw.get("type") == "blocked",
         "sparkpost": sparkpost_class(raw) not in SPARKPOST_HARD,
     }
-    return event.reject_reason in ("bounced", "invalid") and not soft.get(esp.key, False)
+    gives_reason = esp.key != "sendgrid"  # of a bounce it says only the type
+    return (event.reject_reason in ("bounced", "invalid") or not gives_reason) and not soft.get(esp.key, False)
 
 
 def bounce_type(raw: Mapping[str, Any]) -> str:

@@ -18,7 +18,9 @@ SLUG_MAX = 60
 #: Minutes; queries of what is taken look this far beyond a slot.
 MAX_BUFFER = 720
 #: Second path segments that mean something else under /<account>/ or may do so one day.
-RESERVED_SLUGS = frozenset({"g", "o", "b", "c", "f", "new", "api", "app", "embed", "static", "manage", "feed", "logo"})
+RESERVED_SLUGS = frozenset(
+    {"g", "o", "b", "c", "f", "u", "new", "api", "app", "embed", "static", "manage", "feed", "logo"}
+)
 MAX_ORIGINS = 50
 LOCATION_KINDS = ("none", "phone", "address", "video", "ask")
 

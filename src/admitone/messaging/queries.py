@@ -195,7 +195,7 @@ def template_of(account: Account, template_id: Any, channel: str) -> MessageTemp
 def unsubscribing(token: str) -> Message | None:
     """The message whose address to unsubscribe this is."""
     message_id = keyring().verify(UNSUBSCRIBE, token)
-    rows = Message.objects.select_related("account").filter(channel="email", direction="out")
+    rows = Message.objects.select_related("account", "contact").filter(channel="email", direction="out")
     return rows.filter(pk=message_id).first() if message_id else None
 
 

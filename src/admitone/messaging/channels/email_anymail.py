@@ -50,7 +50,15 @@ class EmailAnymail(Channel[AnymailParams]):
                 backend.send_messages([message])
             finally:
                 backend.close()
-        return Receipt(str(message.anymail_status.message_id or ""))  # type: ignore[attr-defined]
+        return receipt(message.anymail_status)  # type: ignore[attr-defined]
+
+
+def receipt(status: Any) -> Receipt:
+    """Some services refuse with a status of 4xx that anymail takes for an answer about one of several recipients."""
+    response = status.esp_response
+    if response is not None and response.status_code >= 400:
+        raise Refused(answered(response), permanent=response.status_code not in TRANSIENT)
+    return Receipt(str(status.message_id or ""))
 
 
 def backend_of(esp: Esp, params: AnymailParams) -> Any:
@@ -128,10 +136,14 @@ def lost(cause: BaseException | None, esp: Esp) -> Refused:
 
 
 def words_of(error: Any) -> str:
-    """`401 Unauthorized: Invalid API key`, on one line."""
     response = getattr(error, "response", None)
     if response is None:
         return " ".join(str(error.args[0] if error.args else "").split())[:MAX_WORDS]
+    return answered(response)
+
+
+def answered(response: Any) -> str:
+    """`401 Unauthorized: Invalid API key`, on one line."""
     try:
         said = sentence(response.json())
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from admitone.accounts.addresses import unsubscribe_url
 from admitone.accounts.models import Account
 from admitone.events import record_many
 from admitone.links.models import OneTimeLink
@@ -16,6 +18,7 @@ from admitone.links.queries import state_of
 from admitone.links.services import update
 from admitone.links.services.issuing import event_of
 from admitone.logic.identity import clean_email
+from admitone.logic.ids import uuid7
 from admitone.logic.steps import next_open
 from admitone.messaging import queries as messaging
 from admitone.messaging.letters import Action as Button
@@ -36,6 +39,7 @@ from admitone.workflows.documents import minutes
 from admitone.workflows.outcomes import Done, End, Failed, Outcome, Skipped, Wait
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
+from admitone.workflows.wording import Texts, borrowed, text_faults, texts_of, within_cap
 
 LATEST = "one_time_link"
 
@@ -49,25 +53,45 @@ class SendEmail(Action):
     icon = "mail"
     templates = ("subject", "body", "to")
     outputs = {"status": "sent"}
+    labels = {
+        "subject": _("Subject"),
+        "body": _("Text"),
+        "to": _("To"),
+        "dead_link": _("If the link can no longer be booked"),
+        "template": _("Template"),
+        "unsubscribe": _("With a way to unsubscribe"),
+    }
+    helps = {
+        "to": _("Left empty, the contact's own address."),
+        "template": _("Its subject and text are used where yours are empty."),
+        "unsubscribe": _("Switch it off only for mails that somebody needs to get, like a receipt."),
+    }
+    editors = {"subject": "subject", "body": "body", "template": "template"}
 
     @params
     class Params:
         """Merge texts. `to` is the contact's address if empty. `dead_link`: when a merged link can no longer be booked,
-        make a new one, skip this mail, stop; auto skips it once the link was used and else makes a new one."""
+        make a new one, skip this mail, stop; auto skips it once the link was used and else makes a new one.
+        `template` is the id of a message template that stands in for an empty subject or body."""
 
-        subject: str
-        body: str
+        subject: str = ""
+        body: str = ""
         to: str = ""
         dead_link: Literal["auto", "new", "skip", "stop"] = "auto"
+        template: str = ""
+        unsubscribe: bool = True
 
     @classmethod
     def summary(cls, params: Any) -> str:
-        return params.subject[:120]
+        return params.subject[:120] or str(_("From a template"))
 
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:
-        empty = str(_("This must not be empty."))
-        return {name: empty for name in ("subject", "body") if not getattr(params, name).strip()}
+        return text_faults(params, account, "email")
+
+    @classmethod
+    def texts(cls, params: Any, account: Account) -> Mapping[str, str]:
+        return {**super().texts(params, account), "template": borrowed(params, account, "email")}
 
     def run(self, step: StepContext) -> Outcome:
         if closed := outside_window(step):
@@ -75,10 +99,16 @@ class SendEmail(Action):
         to = recipient(step)
         if isinstance(to, (Skipped, Failed)):
             return to
-        links = Links.of(step)
-        if ended := links.refresh():
-            return ended
-        return send(step, links, to)
+        if messaging.opted_out(step.account, "email", to):
+            return Skipped("opted out")
+        return within_cap(step, "email", lambda: compose(step, to))
+
+
+def compose(step: StepContext, to: str) -> Outcome:
+    """Fill the text in with what is true now, and queue it."""
+    texts = texts_of(step.params, step.account, "email")
+    links = Links.of(step, texts)
+    return links.refresh() or send(step, links, texts, to)
 
 
 def outside_window(step: StepContext) -> Wait | None:
@@ -113,9 +143,9 @@ class Links:
     changed: bool = False
 
     @classmethod
-    def of(cls, step: StepContext) -> Links:
+    def of(cls, step: StepContext, texts: Texts) -> Links:
         found: dict[str, OneTimeLink] = {}
-        for value in sorted(used(step.params.subject) | used(step.params.body)):
+        for value in sorted(used(texts.subject) | used(texts.body)):
             words = value.split(".")
             name = words[1] if words[0] == "steps" else words[0]
             is_latest = name == LATEST and words[0] != "steps"
@@ -181,11 +211,11 @@ class Links:
         return list(dict.fromkeys(outputs_of(link, self.step.now)["url"] for link in self.found.values()))
 
 
-def send(step: StepContext, links: Links, to: str) -> Outcome:
+def send(step: StepContext, links: Links, texts: Texts, to: str) -> Outcome:
     context = step.fresh().values if links.changed else step.values
     with context.reader.speaking():
-        subject = render(step.params.subject, context, channel="subject")
-        body = render(step.params.body, context, channel="text")
+        subject = render(texts.subject, context, channel="subject")
+        body = render(texts.body, context, channel="text")
         empty = list(dict.fromkeys([*subject.empty, *body.empty]))
         if empty or not subject.text or not body.text.strip():
             return Failed(f"Not sent: {', '.join(empty) or 'the text'} is empty.")
@@ -199,10 +229,18 @@ def send(step: StepContext, links: Links, to: str) -> Outcome:
 def keep(step: StepContext, links: Links, to: str, subject: str, body: str) -> Message:
     """The rendered mail, queued in the transaction that records the step."""
     shown = [url for url in links.urls() if url in body]
-    brand = brand_of(step, links)
-    rendered = by_hand(subject, body, brand, button=Button(gettext("Choose a time"), shown[0]) if shown else None)
+    message_id, unsubscribe = uuid7(), step.params.unsubscribe
+    rendered = by_hand(
+        subject,
+        body,
+        brand_of(step, links),
+        button=Button(gettext("Choose a time"), shown[0]) if shown else None,
+        leave=Button(gettext("Unsubscribe"), unsubscribe_url(message_id)) if unsubscribe else None,
+    )
     sender = step.settings.sender
     return queue(
+        message_id=message_id,
+        unsubscribe=unsubscribe,
         account_id=step.account.id,
         contact_id=step.enrollment.contact_id,
         link_id=next(iter(links.found.values())).id if links.found else None,
