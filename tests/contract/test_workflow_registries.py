@@ -102,8 +102,8 @@ def test_action_tells_what_it_is(key):
     assert kind.version >= 1
     icon(kind.icon)
     names = set(kind.Params.__dataclass_fields__)
-    assert set(kind.labels) - names <= ({"branches"} if kind.branching else set())
-    assert set(kind.helps) | set(kind.editors) <= set(kind.labels)
+    named = set(kind.labels) | set(kind.helps) | set(kind.editors)
+    assert named - names <= ({"branches"} if kind.branching else set())
     assert set(kind.output_labels) <= set(kind.outputs)
 
 
