@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from tests import factories
 from tests.api.conftest import Api
-from tests.contract.world import batch_of, delivery_of, endpoint_of, enrollment_of, message_of
+from tests.contract.world import batch_of, bulk_of, delivery_of, endpoint_of, enrollment_of, hook_of, message_of
 
 from admitone.accounts.keyring import keyring
 from admitone.api.v1.router import api as routes
@@ -84,6 +84,8 @@ def ids(calendar):
         "task_id": str(factories.task(factories.contact(calendar.account)).id),
         "form_id": str(factories.form(calendar.account).id),
         "workflow_id": str(enrollment.workflow_id),
+        "bulk_id": str(bulk_of(enrollment).id),
+        "hook_id": str(hook_of(calendar.account).id),
         "enrollment_id": str(enrollment.id),
         "message_id": str(message_of(calendar.account).id),
         "links": keyring().sign("o1", link.id),

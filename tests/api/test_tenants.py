@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from tests import factories
 from tests.api.conftest import ADA, ELEVEN, Api, code
-from tests.contract.world import batch_of, delivery_of, endpoint_of, enrollment_of, message_of
+from tests.contract.world import batch_of, bulk_of, delivery_of, endpoint_of, enrollment_of, hook_of, message_of
 
 from admitone.api.v1.router import api as routes
 
@@ -18,6 +18,7 @@ BODIES = {
     "create_booking": ADA,
     "create_contact": {"email": "a@example.com"},
     "change_webhook": {"active": False},
+    "change_inbound_hook": {"active": False},
     "change_form": {"name": "mine now"},
     "change_pipeline": {"name": "mine now"},
     "change_opportunity": {"name": "mine now"},
@@ -77,6 +78,8 @@ def theirs(db, freeze):
         "delivery_id": str(delivery_of(endpoint).id),
         "enrollment_id": str(enrollment.id),
         "workflow_id": str(enrollment.workflow_id),
+        "bulk_id": str(bulk_of(enrollment).id),
+        "hook_id": str(hook_of(other).id),
         "message_id": str(message_of(other).id),
         "form_id": str(factories.form(other).id),
         "tag_id": str(factories.tag(factories.contact(other)).id),

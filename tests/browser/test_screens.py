@@ -34,6 +34,7 @@ NO_SCREENS = {
     *("manage:rename_stage", "manage:move_stage", "manage:remove_stage", "manage:delete_pipeline"),
     *("manage:restore_pipeline", "manage:move_opportunity", "manage:opportunity_status", "manage:add_contact_tag"),
     *("manage:remove_contact_tag", "manage:remove_custom_field", "manage:restore_custom_field"),
+    *("manage:inbound_hook_state", "manage:inbound_hook_removal"),
     "manage:webhook_replay",
 }
 ROUTES = {route.name: route for route in routes() if route.name.startswith(("manage:", "account_", "mfa_", "api_ref"))}

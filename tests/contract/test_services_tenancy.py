@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests import factories
-from tests.contract.world import delivery_of, endpoint_of
+from tests.contract.world import delivery_of, endpoint_of, hook_of
 
 from admitone.accounts.models import Membership
 from admitone.accounts.services import (
@@ -31,6 +31,7 @@ from admitone.logic.errors import Problem
 from admitone.messaging.models import Message
 from admitone.messaging.services import resend
 from admitone.webhooks import services as webhooks
+from admitone.workflows.services import hooks
 
 NOW = factories.NOW
 DO: dict[str, Any] = {"actor": SYSTEM, "now": NOW}
@@ -90,6 +91,8 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
     "delete webhook": lambda me, it: webhooks.delete_endpoint(account=me, endpoint_id=it.endpoint.id, **DO),
     "test webhook": lambda me, it: webhooks.send_test(account=me, endpoint_id=it.endpoint.id, now=NOW),
     "replay delivery": lambda me, it: webhooks.replay(account=me, delivery_id=it.delivery.id, now=NOW),
+    "change inbound hook": lambda me, it: hooks.update_hook(account=me, hook_id=it.hook.id, active=False, **DO),
+    "delete inbound hook": lambda me, it: hooks.delete_hook(account=me, hook_id=it.hook.id, **DO),
     "revoke key": lambda me, it: revoke_api_key(account=me, key_id=it.key.id, **DO),
     "change role": lambda me, it: change_role(account=me, by="owner", membership_id=it.member.id, role="admin", **DO),
     "remove member": lambda me, it: remove_member(account=me, by="owner", membership_id=it.member.id, **DO),
@@ -131,6 +134,7 @@ def it(me: Any) -> SimpleNamespace:
         source=BusySource.objects.create(account=other, host=host, **sealed),
         endpoint=endpoint,
         delivery=delivery_of(endpoint),
+        hook=hook_of(other),
         key=issue_api_key(account=other, name="k", scopes=["read"], **DO)[0],
         member=Membership.objects.get(account=other),
         invitation=invite(account=other, by="owner", email="new@example.com", role="member", **DO),

@@ -12,11 +12,13 @@ from tests import factories
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, Blob, Invitation, Membership, User
 from admitone.calendars.models import BusySource, Calendar, Host
+from admitone.contacts.importing import stage
+from admitone.contacts.models import ContactImport
 from admitone.events import SYSTEM
 from admitone.links.models import Batch, LinkRequest, OneTimeLink
 from admitone.messaging.models import Message
 from admitone.webhooks.models import Delivery, Endpoint
-from admitone.workflows.models import BulkEnrollment, Enrollment
+from admitone.workflows.models import BulkEnrollment, Enrollment, InboundHook
 from admitone.workflows.services import create_workflow, enroll, publish
 
 NOW = factories.NOW
@@ -52,6 +54,8 @@ def world(**account: Any) -> World:
         "booking_id": booking.id,
         "contact_id": contact.id,
         "tag_id": factories.tag(contact).id,
+        "task_id": factories.task(contact).id,
+        "import_id": import_of(here).id,
         "custom_field_id": factories.custom_field(here).id,
         "pipeline_id": opportunity.pipeline_id,
         "stage_id": opportunity.stage_id,
@@ -68,6 +72,7 @@ def world(**account: Any) -> World:
         "blob_id": blob_of(here).id,
         "batch_id": batch_of(calendar).id,
         "endpoint_id": endpoint.id,
+        "hook_id": hook_of(here).id,
         "delivery_id": delivery_of(endpoint).id,
         "workflow_id": enrollment.workflow_id,
         "enrollment_id": enrollment.id,
@@ -84,6 +89,12 @@ def world(**account: Any) -> World:
         "css_hash": calendar.compiled.brand.css_hash or "none",
     }
     return World(here, owner, calendar, secret, values)
+
+
+def import_of(account: Account) -> ContactImport:
+    """A staged file, about to be mapped."""
+    text = b"Name,Email,Colour\nAna Roth,ana@example.com,green\nBob,,\n"
+    return stage(account=account, filename="people.csv", content=text, actor=SYSTEM, now=NOW)
 
 
 def request_of(link: OneTimeLink) -> LinkRequest:
@@ -136,6 +147,17 @@ def batch_of(calendar: Calendar) -> Batch:
 def endpoint_of(account: Account) -> Endpoint:
     return Endpoint.objects.create(
         account=account, url="https://example.com/hook", secret_sealed="", created_at=NOW, updated_at=NOW
+    )
+
+
+def hook_of(account: Account) -> InboundHook:
+    return InboundHook.objects.create(
+        account=account,
+        name="Shop",
+        schema={"customer.email": "text", "total": "number"},
+        sample={"customer": {"email": "ada@example.com"}, "total": 49.5},
+        sample_at=NOW,
+        created_at=NOW,
     )
 
 

@@ -60,6 +60,8 @@ class Shell:
                 (_("Custom fields"), "custom-fields/", "list-plus"),
                 (_("API keys"), "api-keys/", "key-round"),
                 (_("Webhooks"), "webhooks/", "webhook"),
+                (_("Inbound webhooks"), "inbound-hooks/", "arrow-down-to-line"),
+                (_("Payments"), "payments/", "credit-card"),
             )
         ]
 

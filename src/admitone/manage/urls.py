@@ -12,6 +12,8 @@ areas = [
     path("messages/", include("admitone.manage.messages.urls")),
     path("settings/api-keys/", include("admitone.manage.api_keys.urls")),
     path("settings/webhooks/", include("admitone.manage.webhooks.urls")),
+    path("settings/inbound-hooks/", include("admitone.manage.inbound_hooks.urls")),
+    path("settings/payments/", include("admitone.manage.settings_payments.urls")),
     path("settings/busy/", include("admitone.manage.busy.urls")),
     path("calendars/", include("admitone.manage.calendars.urls")),
     path("bookings/", include("admitone.manage.bookings.urls")),

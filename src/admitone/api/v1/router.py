@@ -16,6 +16,7 @@ from admitone.api.v1 import (
     custom_fields,
     enrollments,
     forms,
+    inbound_hooks,
     links,
     messages,
     opportunities,
@@ -50,6 +51,7 @@ api.add_router("/calendars", calendars.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/contacts", contacts.router)
 api.add_router("/webhooks", webhooks.router)
+api.add_router("/inbound-hooks", inbound_hooks.router)
 api.add_router("/contacts", contact_acts.router)
 api.add_router("/contacts", tags.of_contact)
 api.add_router("/contacts", custom_fields.of_contact)
