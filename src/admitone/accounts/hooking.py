@@ -1,4 +1,4 @@
-"""Addresses by which providers reach a sub-account: the token names it, a signature or the secret proves the sender."""
+"""Addresses by which providers of SMS and calls reach a sub-account: the token names it, a signature or the secret proves the sender."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from django.utils.crypto import salted_hmac
 from admitone.accounts.addresses import absolute
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
+from admitone.logic.tokens import PHONE
 
-PURPOSE = "h1"
 SALT = "admitone.hooks"
 
 
 def hook_url(account_id: UUID, path: str, rest: str = "") -> str:
     """https://.../hooks/<path>/<token><rest>, for example of path "twilio/sms"."""
-    return absolute(f"/hooks/{path}/{keyring().sign(PURPOSE, account_id)}{rest}")
+    return absolute(f"/hooks/{path}/{keyring().sign(PHONE, account_id)}{rest}")
 
 
 def hooked_account(token: str) -> Account | None:
-    account_id = keyring().verify(PURPOSE, token)
+    account_id = keyring().verify(PHONE, token)
     return Account.objects.filter(pk=account_id).first() if account_id else None
 
 

@@ -18,6 +18,7 @@ ONE_TIME = "o1"
 MANAGE = "b1"
 HOOK = "h1"  # an inbound webhook
 STRIPE = "s1"  # an account, for its payment provider
+PHONE = "t1"  # an account, for its SMS and calls
 UNSUBSCRIBE = "u1"
 EMAIL_REPORTS = "r1"
 

@@ -15,7 +15,8 @@ from admitone.accounts.models import Account
 from admitone.contacts.models import Contact
 from admitone.contacts.numbers import contact_of_number
 from admitone.events import SYSTEM, record
-from admitone.logic.identity import clean_phone, clean_text, region_of
+from admitone.logic.callers import read_caller
+from admitone.logic.identity import clean_text, region_of
 from admitone.logic.ids import uuid7
 from admitone.logic.sms import ANSWERED_BY_TWILIO, keyword, word
 from admitone.messaging.models import Message
@@ -45,7 +46,7 @@ def receive(*, account: Account, sms: Incoming, now: datetime) -> Message | None
     with transaction.atomic():
         if Message.objects.filter(key=key).exists():
             return None
-        number = number_of(account, sms.sender)
+        number = read_caller(sms.sender, region_of(account.timezone)).number
         contact = known(account, number, now) if number else None
         values = {
             "id": uuid7(),
@@ -74,13 +75,6 @@ def receive(*, account: Account, sms: Incoming, now: datetime) -> Message | None
 def readable(text: str) -> str:
     """Never refused for its length: what came is kept, its end cut off if need be."""
     return clean_text(text[:MAX_TEXT], MAX_TEXT * 4)
-
-
-def number_of(account: Account, sender: str) -> str:
-    try:
-        return clean_phone(sender, region_of(account.timezone))
-    except ValueError:
-        return ""
 
 
 def known(account: Account, number: str, now: datetime) -> UUID:
