@@ -18,10 +18,11 @@ KEY = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)?")
 ICON = re.compile(r"[a-z][a-z0-9-]*")
 #: Keys that definitions out there are written with.
 FIXED = (
-    {"form.submitted", "opportunity.stage_changed"},
+    {"form.submitted", "opportunity.stage_changed", "call.missed"},
     {
         "one_time_link.generate",
         "email.send",
+        "sms.send",
         "wait.for",
         "if_else",
     },
@@ -30,6 +31,7 @@ FIXED = (
 STORED = {
     "one_time_link.generate": [{"calendar": "0190a0a0-0000-7000-8000-000000000000"}],
     "email.send": [{"subject": "Hi", "body": "Hello"}],
+    "sms.send": [{"body": "Hello"}, {"body": "Hello", "dead_link": "skip"}],
     "wait.for": [{"hours": 1}, {"seconds": 5}, {"days": 2}],
     "wait.until": [{"at": "2026-12-01T09:00:00Z"}, {"anchor": "appointment.start", "minutes": -60}],
     "wait.for_event": [{"event": "one_time_link.used", "timeout": {"days": 2}}],

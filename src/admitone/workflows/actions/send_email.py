@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from admitone.accounts.addresses import unsubscribe_url
 from admitone.accounts.models import Account
-from admitone.events import record_many
-from admitone.links.models import OneTimeLink
-from admitone.links.queries import state_of
-from admitone.links.services import update
-from admitone.links.services.issuing import event_of
 from admitone.logic.identity import clean_email
 from admitone.logic.ids import uuid7
-from admitone.logic.steps import next_open
 from admitone.messaging import queries as messaging
 from admitone.messaging.letters import Action as Button
 from admitone.messaging.letters import Brand, by_hand
 from admitone.messaging.models import Message
 from admitone.messaging.services import queue
-from admitone.values import render, used
-from admitone.workflows.actions.generate_link import (
-    BOOKABLE,
-    GenerateLink,
-    context_of,
-    latest,
-    link_of,
-    make,
-    outputs_of,
-)
-from admitone.workflows.documents import minutes
-from admitone.workflows.outcomes import Done, End, Failed, Outcome, Skipped, Wait
+from admitone.values import render
+from admitone.workflows.outcomes import Done, Failed, Outcome, Skipped
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
+from admitone.workflows.sending import Links, outside_window, told
 from admitone.workflows.wording import Texts, borrowed, text_faults, texts_of, within_cap
-
-LATEST = "one_time_link"
 
 
 @action("email.send")
@@ -111,16 +92,6 @@ def compose(step: StepContext, to: str) -> Outcome:
     return links.refresh() or send(step, links, texts, to)
 
 
-def outside_window(step: StepContext) -> Wait | None:
-    """Until the workflow's sending window opens."""
-    window = step.settings.window
-    if window is None:
-        return None
-    zone = ZoneInfo(step.settings.timezone or step.account.timezone)
-    opens = next_open(step.now, zone, window.days, minutes(window.start), minutes(window.end))
-    return Wait(opens, note="Waits for the sending window.") if opens > step.now else None
-
-
 def recipient(step: StepContext) -> str | Skipped | Failed:
     if not step.params.to.strip():
         found = step.contact.email if step.contact else ""
@@ -132,83 +103,6 @@ def recipient(step: StepContext) -> str | Skipped | Failed:
         return clean_email(text)
     except ValueError as error:
         return Failed(f"{text}: {error}")
-
-
-@dataclass
-class Links:
-    """The links that this mail merges, by the name it calls them: a step's, or the latest."""
-
-    step: StepContext
-    found: dict[str, OneTimeLink]
-    changed: bool = False
-
-    @classmethod
-    def of(cls, step: StepContext, texts: Texts) -> Links:
-        found: dict[str, OneTimeLink] = {}
-        for value in sorted(used(texts.subject) | used(texts.body)):
-            words = value.split(".")
-            name = words[1] if words[0] == "steps" else words[0]
-            is_latest = name == LATEST and words[0] != "steps"
-            link = link_of(step.account, step.enrollment.context.get("link")) if is_latest else latest(step, name)
-            if link is not None and (is_latest or words[0] == "steps"):
-                found[name] = link
-        return cls(step, found)
-
-    def refresh(self) -> Outcome | None:
-        """Replace links that cannot be booked, or say why this mail is not sent."""
-        for name, link in list(self.found.items()):
-            state = state_of(link, self.step.now)
-            if state in BOOKABLE:
-                self.count_from_now(name, link)
-                continue
-            wish = self.step.params.dead_link
-            if wish == "skip" or (wish == "auto" and state == "used"):
-                return Skipped(f"The link is {state}.")
-            if wish == "stop":
-                return End(f"Stopped: the link is {state}.")
-            maker = self.maker(link)
-            if maker is None or state == "paused":
-                return Failed(f"The link is {state}, and no step of this run can make a new one.")
-            self.renew(name, maker, link)
-        return None
-
-    def maker(self, link: OneTimeLink) -> str | None:
-        """The name of the step of this run that made the link."""
-        run, _colon, name = link.source_id.partition(":")
-        found = self.step.another(name) if run == self.step.enrollment.id.hex else None
-        return name if found is not None and found["type"] == GenerateLink.key else None
-
-    def params_of(self, maker: str) -> Any:
-        found = self.step.another(maker)
-        return GenerateLink.read(found["params"])[0] if found else None
-
-    def renew(self, name: str, maker: str, old: OneTimeLink) -> None:
-        made = make(self.step, maker, self.params_of(maker), replaces=old.id)
-        self.keep(maker, made)
-        self.step.enrollment.context.update(context_of(made))
-        self.found[name] = made
-
-    def count_from_now(self, name: str, link: OneTimeLink) -> None:
-        """A relative expiry counts from the first message that carries the link."""
-        maker = self.maker(link)
-        terms = self.params_of(maker) if maker else None
-        sent = maker and (self.step.enrollment.outputs.get(maker) or {}).get("sent")
-        if not maker or terms is None or not terms.expires_in or sent:
-            return
-        expires = self.step.now + terms.expires_in.delta
-        changed = update(
-            account=self.step.account, link_id=link.id, actor=self.step.actor, now=self.step.now, expires_at=expires
-        )
-        self.keep(maker, changed)
-        self.found[name] = changed
-
-    def keep(self, maker: str, link: OneTimeLink) -> None:
-        outputs = {**outputs_of(link, self.step.now), "sent": True}
-        self.step.enrollment.outputs[maker] = outputs
-        self.changed = True
-
-    def urls(self) -> list[str]:
-        return list(dict.fromkeys(outputs_of(link, self.step.now)["url"] for link in self.found.values()))
 
 
 def send(step: StepContext, links: Links, texts: Texts, to: str) -> Outcome:
@@ -260,12 +154,3 @@ def keep(step: StepContext, links: Links, to: str, subject: str, body: str) -> M
 def brand_of(step: StepContext, links: Links) -> Brand:
     calendar = next((link.calendar for link in links.found.values() if link.calendar), None)
     return Brand(step.account.name, calendar.brand_color if calendar else "")
-
-
-def told(step: StepContext, links: Links, message: Message) -> None:
-    record_many(
-        [
-            event_of(link, "one_time_link.sent", step.actor, step.now, message=str(message.id))
-            for link in {link.id: link for link in links.found.values()}.values()
-        ]
-    )
