@@ -19,6 +19,7 @@ from admitone.api.v1 import (
     inbound_hooks,
     links,
     messages,
+    missed_calls,
     opportunities,
     pipelines,
     public_bookings,
@@ -64,6 +65,7 @@ api.add_router("/workflows", workflows.router)
 api.add_router("/workflows", enrollments.of_workflow)
 api.add_router("/enrollments", enrollments.router)
 api.add_router("/messages", messages.router)
+api.add_router("/missed-calls", missed_calls.router)
 api.add_router("/account", account.router)
 api.add_router("/public/links", public_links.router)
 api.add_router("/public/bookings", public_bookings.router)
