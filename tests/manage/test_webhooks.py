@@ -11,6 +11,7 @@ from tests import factories
 
 from admitone.accounts.models import Account
 from admitone.webhooks.models import Delivery, Endpoint
+from admitone.webhooks.signing import workflow_secret
 
 pytestmark = pytest.mark.django_db
 PATH = "/app/north-clinic/settings/webhooks/"
@@ -35,6 +36,11 @@ def test_secret_is_shown_once(client, account):
     assert response.status_code == 201
     secret = re.search(r"whsec_[\w+/=]{44}", response.content.decode()).group()
     assert secret not in client.get(PATH).content.decode()
+
+
+def test_secret_of_workflows_can_be_read_again(client, account):
+    assert [workflow_secret(account) in client.get(PATH).content.decode() for _ in range(2)] == [True, True]
+    assert workflow_secret(account) != workflow_secret(factories.account())
 
 
 def test_page_of_an_endpoint_changes_it(client, endpoint, settings):

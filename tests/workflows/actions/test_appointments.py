@@ -12,11 +12,13 @@ from tests.workflows.conftest import NOW, email, submit
 
 from admitone.booking.models import Booking
 from admitone.contacts.models import Contact
+from admitone.events import SYSTEM
 from admitone.jobs import run_pending
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.messaging.models import Message
 from admitone.workflows import engine
 from admitone.workflows.models import Enrollment
+from admitone.workflows.services.testing import try_out
 
 pytestmark = pytest.mark.django_db
 TOMORROW = NOW + timedelta(days=1)
@@ -131,3 +133,10 @@ def test_booking_that_cannot_work_is_refused(published, account, calendar):
     assert list(refused(published, book(calendar, at="tomorrow"))) == ["steps.book.at"]
     assert list(refused(published, book(calendar, within={"hours": -1}))) == ["steps.book.within"]
     assert to_min_floor(NOW) > 0
+
+
+def test_test_run_books_nothing_and_goes_on_with_an_appointment(published, contact, calendar, account):
+    workflow = published([book(calendar), step("contact.add_note", text="{{ appointment.time }}")])
+    tried = try_out(account=account, workflow_id=workflow.id, contact_id=contact.id, actor=SYSTEM, now=NOW)
+    assert [(one.status, one.notes) for one in tried.steps] == [("done", ["2026-11-02T09:00:00Z"]), ("done", [])]
+    assert (Booking.objects.count(), contact.notes.count()) == (0, 0)

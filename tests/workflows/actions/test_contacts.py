@@ -15,6 +15,7 @@ from admitone.contacts.models import Contact, Note, Tag, Task
 from admitone.contacts.queries import tags_of
 from admitone.events.models import Event
 from admitone.jobs import run_pending
+from admitone.messaging.models import Message
 from admitone.workflows import engine
 from admitone.workflows.entering import MAX_DEPTH
 from admitone.workflows.models import Enrollment
@@ -242,3 +243,21 @@ def test_unknown_tag_id_fails_its_step(published, contact):
 
 def test_publishing_refuses_ids_of_nobody(published, account):
     assert list(refused(published, step("contact.add_task", title="x", owner=str(uuid4())))) == ["steps.act.owner"]
+
+
+def test_team_is_told_with_a_note_of_what_was_empty(published, contact, account):
+    owner, looks_after = factories.owner(account), factories.member(account)
+    for to in ("owners", "contact_owner"):
+        params = {"subject": "{{ contact.phone }}", "body": "{{ contact.name }}", "to": to}
+        published([step("notify.internal", **params)])
+    submit(contact)
+    Contact.objects.update(owner=looks_after)
+    Enrollment.objects.all().delete()
+    submit(contact)
+    rows = Message.objects.filter(kind="workflow.notice").order_by("id").values_list("to", "subject")
+    assert list(rows[:2]) == [(owner.email, "Internal notification")] * 2
+    assert sorted(rows[2:]) == sorted(
+        [(owner.email, "Internal notification"), (looks_after.email, "Internal notification")]
+    )
+    one = Enrollment.objects.first()
+    assert (log(one), one.outputs["act"]) == ([("act", "done", "Empty: contact.phone.")], {"status": "sent"})

@@ -19,6 +19,7 @@ from admitone.jobs import run_pending
 from admitone.webhooks.services import create_endpoint
 from admitone.webhooks.signing import workflow_secret
 from admitone.workflows.models import Enrollment
+from admitone.workflows.services.testing import try_out
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +125,10 @@ def test_headers_that_are_not_theirs_to_set_are_refused(published, account, tell
 
 def test_unknown_value_is_refused_at_its_name(published, account, tell):
     assert list(refused(published, tell(values={"x": "{{ contact.nope }}"}))) == ["steps.tell.values.x"]
+
+
+def test_test_run_sends_nothing_and_shows_what_it_would(published, contact, receiver, tell, account):
+    workflow = published([tell(values={"name": "{{ contact.name }}"})])
+    tried = try_out(account=account, workflow_id=workflow.id, contact_id=contact.id, actor=SYSTEM, now=NOW)
+    assert '"name":"Ada Lovelace"' in tried.steps[0].notes[0]
+    assert receiver.got == []

@@ -43,6 +43,7 @@ SOURCES: dict[str, tuple[Promise, str]] = {
     "permanent_link": (_("Permanent link"), "link-2"),
     "by_hand": (_("By hand"), "phone"),
     "api": (_("API"), "code-xml"),
+    "workflow": (_("Workflow"), "workflow"),
 }
 RELATED = ("calendar__schedule", "contact", "host")
 

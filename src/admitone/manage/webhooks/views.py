@@ -24,7 +24,7 @@ from admitone.manage.forms import posted, show_problem
 from admitone.webhooks import queries, services
 from admitone.webhooks.kinds import KINDS, TEST
 from admitone.webhooks.models import Delivery, Endpoint
-from admitone.webhooks.signing import message_id
+from admitone.webhooks.signing import message_id, workflow_secret
 
 PAGE = 50
 
@@ -54,7 +54,12 @@ def endpoints(request: AccountRequest, account: Account) -> HttpResponse:
             form = EndpointForm()
         except Problem as problem:
             show_problem(form, problem)
-    context = {"form": form, "secret": secret, "endpoints": queries.endpoints(account)}
+    context = {
+        "form": form,
+        "secret": secret,
+        "endpoints": queries.endpoints(account),
+        "workflow_secret": workflow_secret(account),
+    }
     status = 201 if secret else 422 if form.errors else 200
     return render(request, "manage/webhooks/list.html", context, status=status)
 

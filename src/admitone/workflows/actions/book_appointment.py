@@ -14,16 +14,18 @@ from django.utils.translation import gettext_lazy as _
 from admitone.accounts.idempotency import Idempotency
 from admitone.accounts.models import Account
 from admitone.booking.queries import open_slots
-from admitone.booking.services import Booked, book
+from admitone.booking.services import Booked, Wish, book, booked, reserve
+from admitone.booking.services.reserving import PlanChanged
 from admitone.calendars.models import Calendar
 from admitone.contacts.models import Contact
-from admitone.logic.bookings import clean_caller
+from admitone.logic.bookings import GuestRequest, clean_caller
 from admitone.logic.clock import from_min, iso, to_min_ceil, to_min_floor
 from admitone.logic.errors import Problem
+from admitone.logic.ids import uuid7
 from admitone.logic.plan import CalendarPlan
 from admitone.values import value
 from admitone.workflows.acting import STATUS_LABEL, fill, has_merges, no_contact
-from admitone.workflows.outcomes import Done, Failed, Outcome, Skipped
+from admitone.workflows.outcomes import Done, Failed, Outcome, Preview, Skipped
 from admitone.workflows.periods import Period
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
@@ -96,19 +98,26 @@ class BookAppointment(Action):
             faults["at"] = str(_("Write the time like 2026-12-01T09:00."))
         return faults
 
+    @classmethod
+    def preview(cls, step: StepContext) -> Preview:
+        return Preview(cls.summary(step.params), booked_at(step, Rehearsal))
+
     def run(self, step: StepContext) -> Outcome:
-        contact = step.contact
-        if contact is None:
-            return no_contact()
-        rows = Calendar.objects.filter(pk=step.params.calendar, account=step.account, deleted_at=None)
-        calendar = rows.select_related("schedule").first()
-        if calendar is None:
-            return Failed("The calendar of this step has been deleted.")
-        desk = Desk(step, calendar.compiled, contact)
-        if step.params.at.strip():
-            wanted = moment(step, calendar)
-            return desk.at(wanted) if wanted else Skipped("There is no time to book.")
+        return booked_at(step, Desk)
+
+
+def booked_at(step: StepContext, kind: type[Desk]) -> Outcome:
+    if step.contact is None:
+        return no_contact()
+    rows = Calendar.objects.filter(pk=step.params.calendar, account=step.account, deleted_at=None)
+    calendar = rows.select_related("schedule").first()
+    if calendar is None:
+        return Failed("The calendar of this step has been deleted.")
+    desk = kind(step, calendar.compiled, step.contact)
+    if not step.params.at.strip():
         return desk.next_free()
+    wanted = moment(step, calendar)
+    return desk.at(wanted) if wanted else Skipped("There is no time to book.")
 
 
 def moment(step: StepContext, calendar: Calendar) -> int | None:
@@ -164,25 +173,40 @@ class Desk:
         ahead = int(params.within.delta.total_seconds()) // 60 if params.within else MINUTES_AHEAD
         return next(iter(open_slots(self.plan, now=self.step.now, first=low, end=now + ahead)), None)
 
-    def book(self, start: int) -> Booked:
+    def guest(self) -> GuestRequest:
         step, contact = self.step, self.contact
         note = fill(step, {"note": step.params.note}).found.get("note", "")
         raw = {"name": contact.name or contact.email or contact.phone, "email": contact.email, "phone": contact.phone}
         raw |= {"timezone": contact.timezone, "locale": contact.locale, "note": note[:2000]}
+        return clean_caller(self.plan, raw)
+
+    def book(self, start: int) -> Booked:
+        step = self.step
         return book(
             plan=self.plan,
             start=start,
-            guest=clean_caller(self.plan, raw),
+            guest=self.guest(),
             source="workflow",
             actor=step.actor,
             now=step.now,
             idempotency=Idempotency.of(step.enrollment.id, step.key, {"step": step.name}),
         )
 
-    def done(self, booked: Booked) -> Done:
-        start = iso(from_min(booked.start_min))
+    def done(self, made: Booked) -> Done:
+        start = iso(from_min(made.start_min))
         return Done(
-            {"status": booked.status, "booking": str(booked.id), "start": start, "manage_url": booked.manage_url},
-            {"booking": str(booked.id), "calendar": self.plan.calendar_id},
+            {"status": made.status, "booking": str(made.id), "start": start, "manage_url": made.manage_url},
+            {"booking": str(made.id), "calendar": self.plan.calendar_id},
             note=start,
         )
+
+
+class Rehearsal(Desk):
+    """Of a test run: busy calendars are taken as they were last read, and the caller rolls everything back."""
+
+    def book(self, start: int) -> Booked:
+        wish = Wish(uuid7(), self.plan, start, self.guest(), "workflow", contact_id=self.contact.id, by_hand=True)
+        try:
+            return booked(reserve(wish, actor=self.step.actor, now=self.step.now)[0])
+        except PlanChanged as error:
+            raise Problem("slot_unavailable") from error

@@ -21,13 +21,14 @@ from admitone.webhooks.payloads import text_of
 from admitone.webhooks.services import clean_url
 from admitone.webhooks.signing import message_id, secrets_for, signed
 from admitone.workflows.acting import STATUS_LABEL, fill
-from admitone.workflows.outcomes import Done, Failed, Outcome, Retry
+from admitone.workflows.outcomes import Done, Failed, Outcome, Preview, Retry
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
 
 KIND = "workflow.step"
 TIMEOUT = 10.0
 KEPT_BYTES = 1000
+SHOWN = 1000  # characters of a body in a test run
 PASSING = frozenset({408, 425, 429})  # besides 5xx
 WAITS = (10, 30, 120, 600, 1800, 3600, 7200)  # seconds before each further attempt
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,60}")
@@ -76,10 +77,14 @@ class SendWebhook(Action):
         wrong = next((name for name, text in params.headers.items() if not header_fits(name, text)), None)
         return {} if wrong is None else {"headers": str(_("%(name)s cannot be set.") % {"name": wrong})}
 
+    @classmethod
+    def preview(cls, step: StepContext) -> Preview:
+        words = _("A test sends nothing. This would be sent: %(body)s")
+        note = str(words) % {"body": body_of(step)[0][:SHOWN]}
+        return Preview(cls.summary(step.params), Done(dict(cls.outputs), note=note))
+
     def run(self, step: StepContext) -> Outcome:
-        texts = fill(step, step.params.values)
-        chosen = {name: texts.found.get(name, "") for name in step.params.values}
-        body = text_of(KIND, step.now, {**about(step), **(chosen or everything(step))})
+        body, note = body_of(step)
         try:
             answer = outbound.post(
                 clean_url(step.params.url),
@@ -94,7 +99,14 @@ class SendWebhook(Action):
             return Failed(str(error))
         except (httpx.HTTPError, OSError) as error:
             return Retry(pause(step), f"{type(error).__name__}: {error}"[:500])
-        return judged(step, answer, texts.note)
+        return judged(step, answer, note)
+
+
+def body_of(step: StepContext) -> tuple[str, str]:
+    """What is sent, and a note of values that came out empty."""
+    texts = fill(step, step.params.values)
+    chosen = {name: texts.found.get(name, "") for name in step.params.values}
+    return text_of(KIND, step.now, {**about(step), **(chosen or everything(step))}), texts.note
 
 
 def header_fits(name: str, text: str) -> bool:
