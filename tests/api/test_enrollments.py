@@ -79,6 +79,31 @@ def test_same_key_enters_once(api, workflow, contact):
     assert OneTimeLink.objects.count() == 1
 
 
+def test_many_contacts_enter_in_the_background(api, workflow, contact, account):
+    stranger = factories.contact(factories.account())
+    ids = [str(one.id) for one in (contact, factories.contact(account), stranger)]
+    begun = [api.post(f"/workflows/{workflow}/enrollments", {"contacts": ids}, Idempotency_Key="once") for _ in "12"]
+    assert [one.status_code for one in begun] == [202, 202]
+    assert begun[0].json() == begun[1].json()
+    assert (begun[0].json()["status"], begun[0].json()["total"]) == ("running", 2)
+    run_pending(now=NOW)
+    found = api.get(f"/bulk-enrollments/{begun[0].json()['id']}").json()
+    assert (found["status"], found["enrolled"], found["skipped"]) == ("done", 2, 0)
+    assert len(api.get(f"/workflows/{workflow}/enrollments?status=done").json()["items"]) == 2
+
+
+def test_many_contacts_are_stopped(api, workflow, contact):
+    begun = api.post(f"/workflows/{workflow}/enrollments", {"contacts": [str(contact.id)]}).json()
+    assert api.delete(f"/bulk-enrollments/{begun['id']}").json()["status"] == "stopped"
+    run_pending(now=NOW)
+    assert api.get("/enrollments").json()["items"] == []
+
+
+@pytest.mark.parametrize("body", [{}, {"contact": "x", "contacts": ["y"]}, {"contacts": []}, {"contacts": ["nobody"]}])
+def test_nobody_or_both_is_refused(api, workflow, body):
+    assert code(api.post(f"/workflows/{workflow}/enrollments", body)) == (422, "invalid")
+
+
 def test_draft_cannot_be_entered(api, calendar, contact):
     made = api.post("/workflows", document_of(calendar)).json()
     assert code(api.post(f"/workflows/{made['id']}/enrollments", {"contact": str(contact.id)})) == (422, "invalid")

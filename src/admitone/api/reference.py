@@ -28,6 +28,7 @@ PLACES = {
     "contact_id": "CONTACT_ID",
     "workflow_id": "WORKFLOW_ID",
     "enrollment_id": "ENROLLMENT_ID",
+    "bulk_id": "BULK_ID",
     "message_id": "MESSAGE_ID",
 }
 

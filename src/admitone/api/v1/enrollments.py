@@ -5,29 +5,39 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Header, Router
+from ninja import Status as Answer
 from pydantic import BaseModel, Field
 
 from admitone.accounts.idempotency import Idempotency
+from admitone.accounts.queries import get
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import At, Body, Id, Limit, Out, Reference, example
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED
 from admitone.contacts.queries import get as get_contact
+from admitone.logic.clock import iso
+from admitone.logic.errors import Problem
 from admitone.workflows import queries, services
-from admitone.workflows.models import Enrollment
+from admitone.workflows.models import BulkEnrollment, Enrollment
+from admitone.workflows.services.bulk import start_bulk, stop_bulk
 
 of_workflow = Router(tags=["Enrollments"])
 router = Router(tags=["Enrollments"])
+bulks = Router(tags=["Enrollments"])
 Status = Literal["active", "waiting", "done", "stopped", "failed"]
 
 
+Ids = Annotated[list[Reference], Field(min_length=1, max_length=5000, description="Ids; unknown ones are left out.")]
+
+
 class NewEnrollment(Body):
-    """Who enters."""
+    """Who enters: one contact, or many in the background."""
 
     model_config = example(contact="01973c2e-6c5a-7d3e-9d6f-0a1b2c3d4e5f")
 
-    contact: Annotated[Reference, Field(description="Id.")]
+    contact: Annotated[Reference, Field(description="Id.")] | None = None
+    contacts: Ids | None = None
 
 
 class EnrollmentOut(Out):
@@ -69,6 +79,19 @@ class EnrollmentLog(EnrollmentOut):
     steps: list[StepRunOut]
 
 
+class BulkOut(Out):
+    """Many contacts on their way in; `skipped` may not enter again."""
+
+    id: Id
+    workflow: Id
+    status: Literal["running", "done", "stopped"]
+    total: int
+    enrolled: int
+    skipped: int
+    created_at: At
+    finished_at: At | None
+
+
 class Enrollments(Out):
     """A page of enrollments, the newest first."""
 
@@ -93,27 +116,43 @@ class WantedOfAll(Wanted):
 
 @of_workflow.post(
     "/{workflow_id}/enrollments",
-    response={201: EnrollmentOut},
+    response={201: EnrollmentOut, 202: BulkOut},
     openapi_extra=refuses("idempotency_key_reused"),
-    summary="Enter a contact",
+    summary="Enter contacts",
 )
 def create_enrollment(
     request: ApiRequest,
     workflow_id: str,
     payload: NewEnrollment,
     idempotency_key: str | None = Header(None, alias="Idempotency-Key", max_length=255),
-) -> dict[str, Any]:
-    """Into a published workflow, whatever its triggers. Refused (`invalid`) for a contact that may not enter again."""
+) -> Answer[dict[str, Any]]:
+    """Into a published workflow, whatever its triggers. `contact` answers 201 with the enrollment and is refused
+    (`invalid`) for one that may not enter again; `contacts` answers 202, read its progress at `/bulk-enrollments`."""
+    if (payload.contact is None) == (payload.contacts is None):
+        raise Problem("invalid", fields={"contact": "Send either contact or contacts."})
     asked = {"workflow": workflow_id, "enrollment": payload.model_dump()}
-    made = services.enroll(
-        account=account_of(request),
-        workflow_id=workflow_id,
-        contact_id=payload.contact,
-        actor=actor_of(request),
-        now=request.call.now,
-        idempotency=Idempotency.of(request.auth.id, idempotency_key, asked),
-    )
-    return shown(made)
+    who: dict[str, Any] = {
+        "account": account_of(request),
+        "workflow_id": workflow_id,
+        "actor": actor_of(request),
+        "now": request.call.now,
+        "idempotency": Idempotency.of(request.auth.id, idempotency_key, asked),
+    }
+    if payload.contact is None:
+        return Answer(202, shown_bulk(start_bulk(source={"kind": "ids", "ids": payload.contacts}, **who)))
+    return Answer(201, shown(services.enroll(contact_id=payload.contact, **who)))
+
+
+@bulks.get("/{bulk_id}", response=BulkOut, summary="Read how far many enrollments are")
+def get_bulk_enrollment(request: ApiRequest, bulk_id: str) -> dict[str, Any]:
+    return shown_bulk(get(account_of(request), BulkEnrollment, bulk_id))
+
+
+@bulks.delete("/{bulk_id}", response=BulkOut, summary="Stop entering contacts")
+def stop_bulk_enrollment(request: ApiRequest, bulk_id: str) -> dict[str, Any]:
+    """No more contacts enter; those who have stay in."""
+    account, now = account_of(request), request.call.now
+    return shown_bulk(stop_bulk(account=account, bulk_id=bulk_id, actor=actor_of(request), now=now))
 
 
 @of_workflow.get("/{workflow_id}/enrollments", response=Enrollments, summary="List enrollments of a workflow")
@@ -172,3 +211,13 @@ def page(request: ApiRequest, wanted: Wanted, workflow_id: str | None) -> dict[s
 
 def shown(one: Enrollment) -> dict[str, Any]:
     return queries.EnrollmentView(one).as_dict()
+
+
+def shown_bulk(bulk: BulkEnrollment) -> dict[str, Any]:
+    return {
+        "id": str(bulk.id),
+        "workflow": str(bulk.workflow_id),
+        **{name: getattr(bulk, name) for name in ("status", "total", "enrolled", "skipped")},
+        "created_at": iso(bulk.created_at),
+        "finished_at": iso(bulk.finished_at) if bulk.finished_at else None,
+    }
