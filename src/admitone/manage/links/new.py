@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from admitone.accounts.models import Account
@@ -23,6 +24,7 @@ from admitone.manage.links import wording
 from admitone.manage.links.forms import NewLinkForm
 from admitone.manage.links.issuing import issue_from
 from admitone.manage.links.reach import Reach
+from admitone.manage.links.scenarios import SCENARIOS, Scenario, scenario
 from admitone.manage.links.times import Times, offered, times
 
 
@@ -31,8 +33,9 @@ from admitone.manage.links.times import Times, offered, times
 def new(request: AccountRequest, account: Account) -> HttpResponse:
     """A POST with `times_from` only turns the page of the times; everything typed is kept."""
     now, reach = timezone.now(), Reach(request)
-    form = form_of(request, account, reach, now)
-    if request.method == "POST" and "times_from" not in request.POST and form.is_valid() and form.chosen:
+    form, start = form_of(request, account, reach, now), scenario(request.GET.get("from", ""))
+    sent = request.method == "POST" and "times_from" not in request.POST
+    if sent and form.is_valid() and form.chosen and names_whom_it_must(form, start):
         try:
             link = issue_from(request, form.chosen, form, now, offered(request.POST.getlist("offered")))
         except Problem as problem:
@@ -41,12 +44,23 @@ def new(request: AccountRequest, account: Account) -> HttpResponse:
             return redirect(reverse("manage:link", args=[account.slug, link.id]) + "?made=1")
     context = {
         "form": form,
+        "scenario": start,
+        "scenarios": SCENARIOS,
+        "opens_times": bool(start and start.opens_times),
         "times": picker(request, account, form.chosen, now) if form.chosen else None,
         "calendar": form.chosen,
         "times_url": reverse("manage:link_times", args=[account.slug]),
         "private_base": wording.private_base(),
     }
     return render(request, "manage/links/new.html", context, status=422 if form.errors else 200)
+
+
+def names_whom_it_must(form: NewLinkForm, start: Scenario | None) -> bool:
+    """A scenario for one person only is not loosened to a link for anybody."""
+    if start is None or "contact_policy" not in start.terms or form.names_somebody:
+        return True
+    form.add_error("email", _("Enter the address of the person this link is for."))
+    return False
 
 
 def form_of(request: AccountRequest, account: Account, reach: Reach, now: datetime) -> NewLinkForm:
@@ -56,6 +70,8 @@ def form_of(request: AccountRequest, account: Account, reach: Reach, now: dateti
         return NewLinkForm(None if turning else request.POST, initial=request.POST.dict() if turning else {}, **options)
     contact = preset_contact(account, request.GET.get("contact", ""))
     initial = {"calendar": request.GET.get("calendar", ""), "contact_policy": "prefill", "max_uses": 1}
+    if start := scenario(request.GET.get("from", "")):
+        initial.update(start.initial())
     if contact:
         initial.update(name=contact.name, email=contact.email, phone=contact.phone)
     return NewLinkForm(None, initial=initial, **options)
