@@ -74,7 +74,7 @@ def test_list_takes_the_same_statements_for_any_number_of_rows(
     calendar = factories.calendar(account)
     for hour in range(rows):
         factories.booking(calendar, TOMORROW + timedelta(hours=hour))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(13):
         web.get(PATH)
 
 

@@ -37,6 +37,7 @@ CSS_PAGES_APP: tuple[str, ...] = (
     "pages/reference",
     "pages/bookings",
     "pages/crm",
+    "pages/contacts",
     "pages/workflows",
     "pages/workflow-runs",
     "pages/gallery",
@@ -46,7 +47,7 @@ JS_PAGES_PUBLIC: tuple[str, ...] = ("booking",)
 JS_APP = (
     *JS_PUBLIC,
     "mint", "dialog", "tabs", "menu", "toast", "confirm", "autosubmit", "select-all", "theme", "share", "focus", "htmx",
-    "sharing", "board",
+    "sharing", "board", "builder-picker", "builder-values", "builder-conditions",
 )  # fmt: skip
 
 #: served name -> source names under static/admitone/{css,js}/ of any app

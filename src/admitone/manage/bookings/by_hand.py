@@ -19,6 +19,7 @@ from admitone.accounts.idempotency import Idempotency, made_by
 from admitone.accounts.models import Account
 from admitone.booking.services import book
 from admitone.calendars.models import Calendar
+from admitone.contacts.filters import Filters
 from admitone.contacts.models import Contact
 from admitone.logic.bookings import clean_caller
 from admitone.logic.clock import from_min
@@ -171,7 +172,7 @@ def show(desk: Desk, form: CallerForm, *, lost: int | None = None, made: Any = N
 
 
 def _suggested(request: AccountRequest, query: str) -> QuerySet[Contact]:
-    return contacts.visible(request, search=query, sort="name")
+    return contacts.visible(request, Filters(search=query), sort="name")
 
 
 def _keep(request: AccountRequest) -> str:

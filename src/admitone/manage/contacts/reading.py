@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 
 from admitone.accounts import permissions
 from admitone.accounts.addresses import one_time_url
 from admitone.booking.models import Booking
 from admitone.calendars.models import CalendarAccess
 from admitone.contacts import queries
-from admitone.contacts.models import Contact
+from admitone.contacts.filters import Filters
+from admitone.contacts.models import Contact, ContactTag, Task
 from admitone.links.models import OneTimeLink
 from admitone.links.queries import facts
 from admitone.logic.clock import from_min
@@ -22,19 +23,20 @@ from admitone.logic.errors import Problem
 from admitone.logic.links import listed_status
 from admitone.manage.bookings import reading as bookings
 from admitone.manage.context import AccountRequest
-from admitone.manage.messages import reading as messages
-from admitone.messaging.models import Message
+from admitone.messaging.queries import opted_out
+from admitone.pipelines.models import Opportunity
 
 RECENT = 20
+TAGS = Prefetch("contact_tags", ContactTag.objects.select_related("tag").order_by("tag__name_key"))
 
 
 def may_edit(request: AccountRequest) -> bool:
     return permissions.allows(request.role, "manage_contacts")
 
 
-def visible(request: AccountRequest, *, search: str = "", sort: str = "") -> QuerySet[Contact]:
+def visible(request: AccountRequest, filters: Filters | None = None, *, sort: str = "") -> QuerySet[Contact]:
     """All for owners and admins; a member sees whom they meet: contacts of bookings and links in their calendars."""
-    rows = queries.listing(request.account, search=search, sort=sort)
+    rows = (filters or Filters()).rows(request.account, sort=sort)
     if request.role in ("owner", "admin"):
         return rows
     met = Booking.objects.filter(account=request.account, calendar__in=_calendars(request)).values("contact_id")
@@ -53,7 +55,7 @@ def links_of(request: AccountRequest) -> QuerySet[OneTimeLink]:
 
 def one(request: AccountRequest, contact_id: Any) -> Contact:
     """Problem("not_found") for what the person may not see, too."""
-    contact = queries.get(request.account, contact_id)
+    contact = queries.get(request.account, contact_id, "owner")
     if not visible(request).filter(id=contact.id).exists():
         raise Problem("not_found")
     return contact
@@ -90,9 +92,22 @@ def their_links(request: AccountRequest, contact: Contact, now: datetime) -> lis
     return found
 
 
-def their_messages(request: AccountRequest, contact: Contact) -> list[Message]:
-    rows = messages.listing(request.account, request.user, request.role).filter(contact=contact)
-    found = list(rows[:RECENT])
-    for row in found:
-        row.kind_name = messages.kind_name(row.kind)  # type: ignore[attr-defined]
-    return found
+def their_opportunities(request: AccountRequest, contact: Contact) -> list[Opportunity]:
+    """The latest ones, for who sees all contacts."""
+    if request.role not in ("owner", "admin"):
+        return []
+    rows = Opportunity.objects.filter(contact=contact, pipeline__deleted_at=None).select_related("stage", "pipeline")
+    return list(rows.order_by("-id")[:RECENT])
+
+
+def their_tasks(contact: Contact) -> list[Task]:
+    """What is to be done, by day; then what was done last."""
+    rows = Task.objects.filter(contact=contact).select_related("owner")
+    order = (F("done_at").desc(nulls_first=True), F("due_at").asc(nulls_last=True), "-id")
+    return list(rows.order_by(*order)[:RECENT])
+
+
+def opt_outs(contact: Contact) -> list[str]:
+    """Channels by which workflows do not write to them."""
+    asked = (("email", contact.email), ("sms", contact.phone))
+    return [channel for channel, address in asked if address and opted_out(contact.account_id, channel, address)]
