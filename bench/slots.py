@@ -14,6 +14,7 @@ from admitone.logic import availability
 from admitone.logic.availability import Schedule, Window
 from admitone.logic.clock import to_min_floor
 from admitone.logic.slots import Busy, Request, Rules, find_slots, refusal
+from admitone.logic.teams import Member, collective, round_robin
 
 NOW = datetime(2026, 10, 1, 8, 3, tzinfo=UTC)
 FIRST, END = (to_min_floor(datetime(2026, month, 1, tzinfo=UTC)) for month in (10, 11))
@@ -23,15 +24,20 @@ RULES = Rules(duration=30, interval=30, before=5, after=10, notice=60)
 REQUEST = Request(FIRST, END, NOW)
 
 
-def blocks(count: int) -> list[Busy]:
+def blocks(count: int, seed: int = 7) -> list[Busy]:
     """Blocks of 15 to 90 minutes anywhere in the month, one in three a booking with its own buffers."""
-    source = random.Random(7)
+    source = random.Random(seed)
     found = []
     for number in range(count):
         start = source.randrange(FIRST, END, 5)
         kind, after = ("booking", 10) if number % 3 == 0 else ("external", 0)
         found.append(Busy(start, start + source.choice((15, 30, 60, 90)), kind, 0, after))
     return found
+
+
+def team(count: int) -> list[Member]:
+    """Hosts with 60 blocks each."""
+    return [Member(str(n), blocks(60, n)) for n in range(count)]
 
 
 def fastest(work: Callable[[], object], rounds: int = 7, repeats: int = 50) -> float:
@@ -66,10 +72,14 @@ def main() -> None:
     print(f"floor: bare loop over {len(bare_loop())} candidates  {floor:.3f} ms")
     few, many = blocks(60), blocks(500)
     free = find_slots(OFFICE, RULES, few, REQUEST)[40]
+    ten, fifty = team(10), team(50)
     cases: dict[str, Callable[[], object]] = {
         "month, office hours, 60 busy": lambda: find_slots(OFFICE, RULES, few, REQUEST),
         "month, office hours, 500 busy": lambda: find_slots(OFFICE, RULES, many, REQUEST),
         "month, always open, 60 busy": lambda: find_slots(ALWAYS, RULES, few, REQUEST),
+        "month, round robin, 10 hosts": lambda: round_robin(OFFICE, RULES, ten, REQUEST),
+        "month, round robin, 50 hosts": lambda: round_robin(OFFICE, RULES, fifty, REQUEST),
+        "month, collective, 10 hosts": lambda: collective(OFFICE, RULES, ten, REQUEST),
         "one start checked, 60 busy": lambda: refusal(OFFICE, RULES, few, REQUEST, free),
     }
     for name, work in cases.items():

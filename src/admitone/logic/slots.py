@@ -25,6 +25,9 @@ LATEST = to_min_floor(datetime(2101, 1, 1, tzinfo=UTC))
 REACH = 31
 _BEFORE, _BEYOND = date(1999, 12, 1).toordinal(), date(2101, 1, 31).toordinal()
 
+#: Reason of a block that overlaps a slot, by its kind; of all others BUSY.
+CODES = {"booking": "BOOKED", "off": "HOSTOFF"}
+
 _start, _end = itemgetter(0), itemgetter(1)
 
 
@@ -152,7 +155,9 @@ def blocked_starts(rules: Rules, block: Busy) -> Span | None:
     if block.start >= block.end:
         return None
     before, after = rules.before, rules.after
-    if block.kind == "booking":
+    if block.kind == "off":  # hours of a host: buffers may overhang them, as they may the calendar's
+        before = after = 0
+    elif block.kind == "booking":
         if rules.buffer_rule == "sum":
             before, after = before + block.after, after + block.before
         else:
@@ -310,16 +315,15 @@ def _closed(schedule: Schedule, rules: Rules, start: int) -> Iterator[Reason]:
 
 
 def _in_the_way(rules: Rules, busy: Sequence[Busy], start: int) -> list[Reason]:
-    """BOOKED and BUSY for blocks that overlap the slot, BUFFER for those that only touch its buffers, in that order."""
+    """BOOKED, BUSY and HOSTOFF for blocks that overlap the slot, BUFFER for those that only touch its buffers."""
     found = []
     for block in busy:
         span = blocked_starts(rules, block)
         if not span or not span[0] <= start < span[1]:
             continue
         overlaps = block.start < start + rules.duration and start < block.end
-        code = ("BOOKED" if block.kind == "booking" else "BUSY") if overlaps else "BUFFER"
-        found.append(Reason(code, block))
-    return sorted(found, key=lambda reason: ("BOOKED", "BUSY", "BUFFER").index(reason.code))
+        found.append(Reason(CODES.get(block.kind, "BUSY") if overlaps else "BUFFER", block))
+    return sorted(found, key=lambda reason: ("BOOKED", "BUSY", "HOSTOFF", "BUFFER").index(reason.code))
 
 
 def _day_full(schedule: Schedule, rules: Rules, request: Request, start: int) -> Iterator[Reason]:
