@@ -160,7 +160,7 @@ class Clockwork(models.Model):
 
 
 class DripGate(models.Model):
-    """How many enrollments a drip step has let through in the current period."""
+    """How many enrollments a drip step has let through in the current period, or to how many a step has given turns."""
 
     workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="drip_gates")
     step = models.CharField(max_length=40)

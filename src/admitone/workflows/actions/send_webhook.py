@@ -52,9 +52,11 @@ class SendWebhook(Action):
             "Signed with the secret of the webhook endpoint that has this address, else with the one that "
             "Settings > Webhooks shows for workflows."
         ),
-        "values": _("A name for each value; values may merge others. Everything about the run if empty."),
+        "values": _(
+            "One a line: a name, a colon, the value, which may merge others. Everything about the run if empty."
+        ),
     }
-    editors = {"values": "json", "headers": "headers"}
+    editors = {"values": "headers", "headers": "headers"}
 
     @params
     class Params:

@@ -36,8 +36,8 @@ class UpdateContact(Action):
         "timezone": _("Time zone"),
         "custom": _("Custom fields"),
     }
-    helps = {"custom": _("Keys of custom fields with their new values; values may merge others.")}
-    editors = {"name": "subject", "email": "subject", "phone": "subject", "timezone": "timezone", "custom": "json"}
+    helps = {"custom": _("One a line: its key, a colon, the new value, which may merge others.")}
+    editors = {"name": "subject", "email": "subject", "phone": "subject", "timezone": "timezone", "custom": "headers"}
 
     @params
     class Params:
@@ -97,6 +97,8 @@ def write(step: StepContext, details: Mapping[str, str], custom: Mapping[str, st
     }
     if details:
         row = locked(step.account, step.contact.id)
-        step.enrollment.contact = update_contact(**who, raw={name: getattr(row, name) for name in (*DETAILS, "locale")} | dict(details))
+        step.enrollment.contact = update_contact(
+            **who, raw={name: getattr(row, name) for name in (*DETAILS, "locale")} | dict(details)
+        )
     if custom:
         step.enrollment.contact = set_custom(**who, values=custom)
