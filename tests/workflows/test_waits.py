@@ -14,6 +14,7 @@ from admitone.events import GUEST, SYSTEM
 from admitone.jobs import run_pending
 from admitone.links.models import OneTimeLink
 from admitone.links.services import redeem
+from admitone.logic.errors import Problem
 from admitone.messaging.models import Message
 from admitone.workflows import engine
 from admitone.workflows.models import Enrollment
@@ -144,6 +145,51 @@ def test_wait_whose_moment_has_passed_does_what_is_set(published, contact, if_pa
     published([{"name": "until", "type": "wait.until", "params": at}, email(body="Soon")])
     submit(contact)
     assert (Enrollment.objects.get().status, workflow_mails()) == (status, mails)
+
+
+@pytest.mark.parametrize(("if_passed", "mails"), [("continue", ["Soon\n"]), ("skip", []), ("stop", [])])
+def test_wait_that_is_moved_into_the_past_does_what_is_set(published, calendar, account, if_passed, mails):
+    before = {**BEFORE, "params": {**BEFORE["params"], "minutes": -1440, "if_passed": if_passed}}
+    published([before, email(body="Soon")], [{"type": "booking.created"}])
+    booking = factories.booking(calendar, NOW + timedelta(days=3))
+    run_pending(now=NOW)
+    later = {"actor": SYSTEM, "now": NOW + HOUR, "by": "host"}
+    soon = int((NOW + 4 * HOUR).timestamp()) // 60
+    reschedule(account_id=account.id, booking_id=booking.id, start=soon, **later)
+    run_pending(now=NOW + HOUR)
+    assert workflow_mails() == mails
+    assert Enrollment.objects.get().status == ("stopped" if if_passed == "stop" else "done")
+
+
+def test_wait_that_is_reached_late_is_not_passed(published, calendar):
+    before = {**BEFORE, "params": {**BEFORE["params"], "if_passed": "stop"}}
+    published([before, email(body="Soon")], [{"type": "booking.created"}])
+    factories.booking(calendar)
+    run_pending(now=NOW)
+    run_pending(now=NOW + timedelta(hours=23, minutes=30))
+    assert workflow_mails() == ["Soon\n"]
+
+
+@pytest.mark.parametrize(
+    ("rest", "visited"),
+    [
+        ([email("late", body="Late"), email("after", body="After")], ["until", "after"]),
+        ([email("late", body="Late")], ["until"]),
+    ],
+)
+def test_wait_whose_moment_has_passed_can_skip_the_step_behind_it(published, contact, rest, visited):
+    at = {"at": "2026-11-01T09:00:00Z", "if_passed": "skip"}
+    published([{"name": "until", "type": "wait.until", "params": at}, *rest])
+    submit(contact)
+    enrollment = Enrollment.objects.get()
+    assert (enrollment.status, [step for step, _status in runs(enrollment)]) == ("done", visited)
+
+
+def test_value_of_a_step_that_may_be_skipped_is_refused(published, generate):
+    until = {"name": "until", "type": "wait.until", "params": {"at": "2026-11-01T09:00:00Z", "if_passed": "skip"}}
+    with pytest.raises(Problem) as caught:
+        published([until, generate, email(body="{{ steps.booking_link.url }}")])
+    assert list(caught.value.fields) == ["steps.email.body"]
 
 
 def test_mail_waits_for_the_sending_window(published, contact):

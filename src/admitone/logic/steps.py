@@ -54,6 +54,12 @@ def after(steps: Steps, path: Path) -> Path | None:
     return settle(steps, (*path[:-1], path[-1] + 1))
 
 
+def beyond(steps: Steps, path: Path) -> Path | None:
+    """Past the next step of the same list too; what follows anyway where there is none."""
+    following = (*path[:-1], path[-1] + 1)
+    return after(steps, following if at(steps, following) else path)
+
+
 def into(steps: Steps, path: Path, branch: int | None) -> Path | None:
     """The first step of a branch; of no branch, or an empty one, what follows the whole."""
     return after(steps, path) if branch is None else settle(steps, (*path, branch, 0))
@@ -79,10 +85,11 @@ class Exit:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """`adds(step, n)`: values made on the way out by branch n (None: past all of them); `closed(step)`: a branch is
-    always taken."""
+    always taken; `leaps(step)`: it may pass over the step after it."""
 
     adds: Callable[[Step, int | None], frozenset[str]] = lambda _step, _branch: frozenset()
     closed: Callable[[Step], bool] = lambda _step: False
+    leaps: Callable[[Step], bool] = lambda _step: False
 
 
 def exits(steps: Steps, path: Path, rules: Rules) -> list[Exit]:
@@ -97,7 +104,7 @@ def exits(steps: Steps, path: Path, rules: Rules) -> list[Exit]:
     found = [Exit(into(steps, path, n), rules.adds(step, n)) for n in range(len(branches(step)))]
     if not branches(step) or not rules.closed(step):
         found.append(Exit(after(steps, path), rules.adds(step, None)))
-    return found
+    return [*found, Exit(beyond(steps, path), rules.adds(step, None))] if rules.leaps(step) else found
 
 
 def known_before(steps: Steps, first: frozenset[str], rules: Rules) -> dict[Path, frozenset[str]]:

@@ -305,4 +305,8 @@ def adds(step: Mapping[str, Any], branch: int | None) -> frozenset[str]:
     return own | values_of(kind.nouns(values, name))
 
 
-RULES = steps.Rules(adds, lambda step: actions()[step["type"]].closed(steps.branches(step)))
+RULES = steps.Rules(
+    adds,
+    lambda step: actions()[step["type"]].closed(steps.branches(step)),
+    lambda step: step["params"].get("if_passed") == "skip",
+)

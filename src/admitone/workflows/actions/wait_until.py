@@ -6,8 +6,9 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy as _
 
 from admitone.accounts.models import Account
+from admitone.logic import steps
 from admitone.logic.clock import from_min
-from admitone.workflows.outcomes import Done, End, Outcome, Skipped, Wait
+from admitone.workflows.outcomes import Done, End, Goto, Outcome, Skipped, Wait
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
 
@@ -29,7 +30,7 @@ class WaitUntil(Action):
         at: datetime | None = None
         anchor: Literal["appointment.start", "appointment.end"] | None = None
         minutes: int = 0
-        if_passed: Literal["continue", "stop"] = "continue"
+        if_passed: Literal["continue", "skip", "stop"] = "continue"
         if_cancelled: Literal["continue", "stop"] = "stop"
 
     @classmethod
@@ -55,10 +56,22 @@ class WaitUntil(Action):
 
 
 def wait(step: StepContext, due: datetime, awaits: str = "") -> Outcome:
-    """A moment that had passed before the step began is no wait: its setting says what follows."""
+    """A moment that had passed before the step began, or was moved into the past, is no wait: its setting says what
+    follows. One that was only reached late is as good as on time."""
     if step.now < due:
         return Wait(due, MOVES if awaits else (), awaits)
-    passed = due <= step.run.started_at
+    before = step.enrollment.resume_at
+    passed = due <= step.run.started_at or (before is not None and due < before)
     if passed and step.params.if_passed == "stop":
         return End("Stopped: the moment to wait for had passed.")
+    if passed and step.params.if_passed == "skip":
+        return skip_next(step)
     return Done(note="That moment had passed already." if passed else "")
+
+
+def skip_next(step: StepContext) -> Outcome:
+    """Go on behind the step that was to wait for the moment, like a reminder that would come too late."""
+    tree, here = step.document["steps"], tuple(step.enrollment.path or ())
+    way = steps.beyond(tree, here)
+    target = steps.at(tree, way) if way else None
+    return Goto(step=target["name"], note="That moment had passed: the next step was skipped.") if target else End()
