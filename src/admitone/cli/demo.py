@@ -15,6 +15,7 @@ import click
 
 from admitone.cli.boot import boot
 from admitone.cli.demo_intake import ensure_intake
+from admitone.cli.demo_workflow import ensure_workflow
 
 if TYPE_CHECKING:
     from admitone.accounts.models import Account, User
@@ -73,6 +74,7 @@ def ensure(now: datetime) -> dict[str, Any]:
         build(now)
     account = Account.objects.get(slug=CLINIC)
     calendar = Calendar.objects.filter(account=account, deleted_at=None).order_by("id")[0]
+    intake = ensure_intake(account, now)
     return {
         "base_url": settings.BASE_URL,
         "email": EMAIL,
@@ -84,7 +86,8 @@ def ensure(now: datetime) -> dict[str, Any]:
         "scheduling_url": scheduling_url(account.slug, calendar.slug),
         "permanent_url": permanent_url(calendar.id),
         "one_time_url": one_time_url(open_link(calendar, now).id),
-        **ensure_intake(account, now),
+        **intake,
+        **ensure_workflow(account, calendar, str(intake["form_id"]), now),
     }
 
 
