@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from admitone.accounts.models import Account
 from admitone.logic import step_edits, steps
 from admitone.values import namespaces
+from admitone.values.rendering import fields_of
 from admitone.workflows import documents
 from admitone.workflows.registry import Action, actions
 
@@ -29,14 +29,10 @@ def pointers(step: Mapping[str, Any]) -> frozenset[str]:
 def new_step(kind: type[Action], tree: steps.Steps) -> dict[str, Any]:
     """A step of a kind as it is when it has just been added, under a free name."""
     name = step_edits.key_of(str(kind.label), step_edits.taken(tree), kind.key.replace(".", "_"))
-    step: dict[str, Any] = {"name": name, "type": key_of(kind), "params": {}}
+    step: dict[str, Any] = {"name": name, "type": kind.key, "params": {}}
     if kind.branching:
         step["branches"] = [dict(branch, steps=[]) for branch in kind.first_branches()]
     return step
-
-
-def key_of(kind: type[Action]) -> str:
-    return kind.key
 
 
 def revision(part: Mapping[str, Any]) -> str:
@@ -72,58 +68,45 @@ class Group:
     values: list[Value]
 
 
-def known_at(document: Mapping[str, Any], name: str) -> frozenset[str]:
+def known_at(document: Mapping[str, Any], name: str, account: Account) -> frozenset[str]:
     """Names of the values that are surely there when the step runs; of one nothing leads to, those at the entry."""
     tree = document["steps"]
-    entry = documents.at_entry(document)
+    entry = documents.at_entry(document, account)
     known = steps.known_before(tree, entry, documents.RULES)
     return known.get(steps.named(tree, name) or steps.START, entry)
 
 
-def values_at(document: Mapping[str, Any], name: str) -> list[Group]:
+def values_at(document: Mapping[str, Any], name: str, account: Account) -> list[Group]:
     """The same in the groups people look for: nouns first, then earlier steps by their titles."""
-    known = known_at(document, name)
-    groups = [noun_group(noun, known) for noun in (*ORDER, *sorted(set(namespaces()) - set(ORDER)))]
-    for _path, step in steps.walk(document["steps"]):
-        groups.append(step_group(step, known))
+    known = known_at(document, name, account)
+    nouns = (*ORDER, *sorted(set(namespaces()) - set(ORDER)))
+    groups = [noun_group(noun, known, account) for noun in nouns if noun in namespaces()]
+    groups += [step_group(step, known) for _path, step in steps.walk(document["steps"])]
     return [group for group in groups if group.values]
 
 
-def noun_group(noun: str, known: frozenset[str]) -> Group:
-    space = namespaces().get(noun)
-    fields = space.fields if space else {}
-    mine = [name for name in known if name.partition(".")[0] == noun]
-    order = {name: place for place, name in enumerate(fields)}
-    mine.sort(key=lambda name: (order.get(name.partition(".")[2], len(order)), name))
-    values = []
-    for name in mine:
-        field = fields.get(name.partition(".")[2])
-        values.append(Value(name, str(field.label) if field else words(name), field.sample if field else ""))
-    return Group(str(space.label) if space else words(noun), values)
+def noun_group(noun: str, known: frozenset[str], account: Account) -> Group:
+    """In the order of its fields."""
+    fields = fields_of(noun, account)
+    values = [
+        Value(f"{noun}.{name}", str(field.label), field.sample)
+        for name, field in fields.items()
+        if f"{noun}.{name}" in known
+    ]
+    return Group(str(namespaces()[noun].label), values)
 
 
 def step_group(step: Mapping[str, Any], known: frozenset[str]) -> Group:
     kind = actions().get(step["type"])
     outputs = kind.outputs if kind else {}
     made = {name: f"steps.{step['name']}.{name}" for name in outputs}
-    labels = output_words(kind)
-    values = [Value(full, labels.get(name, words(name)), outputs[name]) for name, full in made.items() if full in known]
+    labels = kind.output_labels if kind else {}
+    values = [
+        Value(full, str(labels.get(name) or words(name)), outputs[name]) for name, full in made.items() if full in known
+    ]
     return Group(title_of(step), values)
-
-
-def output_words(kind: type[Action] | None) -> dict[str, str]:
-    return {name: str(label) for name, label in kind.output_labels.items()} if kind else {}
 
 
 def words(name: str) -> str:
     """A readable form of a name nobody has labelled."""
     return name.rpartition(".")[2].replace("_", " ").capitalize()
-
-
-def label_of(document: Mapping[str, Any], value: str) -> str:
-    """How a value is called among the steps of a document."""
-    for group in values_at(document, ""):
-        for one in group.values:
-            if one.name == value:
-                return f"{group.label}: {one.label}"
-    return value or _("nothing yet")

@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from admitone.workflows.registry import params
 
@@ -23,6 +24,19 @@ class Period:
     @property
     def delta(self) -> timedelta:
         return timedelta(**{field.name: getattr(self, field.name) for field in fields(self)})
+
+    @property
+    def words(self) -> str:
+        """2 days, 4 hours."""
+        named = {
+            "weeks": lambda n: ngettext("%(n)s week", "%(n)s weeks", n),
+            "days": lambda n: ngettext("%(n)s day", "%(n)s days", n),
+            "hours": lambda n: ngettext("%(n)s hour", "%(n)s hours", n),
+            "minutes": lambda n: ngettext("%(n)s minute", "%(n)s minutes", n),
+            "seconds": lambda n: ngettext("%(n)s second", "%(n)s seconds", n),
+        }
+        said = ((words, getattr(self, unit)) for unit, words in named.items())
+        return ", ".join(words(1 if n == 1 else 2) % {"n": f"{n:g}"} for words, n in said if n)
 
     def fault(self) -> str:
         """Why this is not a length to wait for, or ""."""

@@ -46,9 +46,13 @@ class Lane:
     """One branch: `place` is its start."""
 
     name: str
-    note: str
     place: str
     nodes: list[Node]
+
+    @property
+    def closed(self) -> bool:
+        """No way leads out at its end."""
+        return bool(self.nodes) and not self.nodes[-1].after
 
 
 @dataclass
@@ -80,6 +84,10 @@ class TriggerCard:
     faults: list[str]
     seen: str
 
+    @property
+    def key(self) -> str:
+        return str(self.place)
+
 
 @dataclass
 class Canvas:
@@ -88,14 +96,14 @@ class Canvas:
     start: str = START
 
     @property
-    def is_empty(self) -> bool:
-        return not self.nodes and not self.triggers
+    def has_no_steps(self) -> bool:
+        return not self.nodes
 
 
 def canvas_of(workflow: Workflow, faults: Mapping[str, str]) -> Canvas:
     draft = workflow.draft
     cards = [trigger_card(workflow, n, row, faults) for n, row in enumerate(draft.get("triggers", ()))]
-    return Canvas(cards, Painter(draft, faults).nodes(draft.get("steps", ())))
+    return Canvas(cards, Painter(workflow, faults).nodes(draft.get("steps", ())))
 
 
 def look_of(key: str) -> tuple[str, str]:
@@ -117,7 +125,8 @@ def trigger_card(workflow: Workflow, place: int, row: Mapping[str, Any], faults:
 
 
 class Painter:
-    def __init__(self, draft: Mapping[str, Any], faults: Mapping[str, str]) -> None:
+    def __init__(self, workflow: Workflow, faults: Mapping[str, str]) -> None:
+        self.account, self.tree = workflow.account, workflow.draft.get("steps", ())
         self.faults: dict[str, list[str]] = {}
         for where, text in faults.items():
             words = where.split(".")
@@ -137,7 +146,7 @@ class Painter:
             kind=str(kind.label) if kind else step["type"],
             icon=kind.icon if kind else "circle-help",
             tone=look_of(step["type"])[1],
-            summary=summary_of(step),
+            summary=self.summary(step),
             faults=self.faults.get(step["name"], []),
             disabled=bool(step.get("disabled")),
             after="" if closed else f"after:{step['name']}",
@@ -153,19 +162,19 @@ class Painter:
         return [
             Lane(
                 str(names.get(row.get("name", ""), row.get("name") or _("Branch %(n)d") % {"n": n + 1})),
-                "",
                 f"in:{step['name']}:{n}",
                 self.nodes(row.get("steps") or ()),
             )
             for n, row in enumerate(rows)
         ]
 
-
-def summary_of(step: Step) -> str:
-    """One line about what it will do; nothing while its Params cannot be read, or if the title says it already."""
-    kind = actions().get(step["type"])
-    params, wrong = kind.read(step["params"]) if kind else (None, {"": ""})
-    if kind is None or wrong:
-        return str(kind.label) if kind and step.get("label") else ""
-    text = kind.summary(params)
-    return "" if text == title_of(step) else text
+    def summary(self, step: Step) -> str:
+        """One line about what it will do; nothing while its Params cannot be read, or if the title says it already."""
+        kind = actions().get(step["type"])
+        params, wrong = kind.read(step["params"]) if kind else (None, {"": ""})
+        if kind is None or wrong:
+            return str(kind.label) if kind and step.get("label") else ""
+        text = kind.summary(params)
+        if text == str(kind.label):
+            text = described(kind, step["params"], self.account, self.tree) or text
+        return "" if text == title_of(step) else text

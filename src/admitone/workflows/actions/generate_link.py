@@ -45,6 +45,36 @@ class GenerateLink(Action):
     category = _("Appointments")
     icon = "ticket"
     templates = ("label", "note")
+    labels = {
+        "calendar": _("Calendar"),
+        "expires_in": _("Expires after"),
+        "expires_at": _("Expires at"),
+        "not_before": _("Not before"),
+        "contact_policy": _("Who may book with it"),
+        "max_uses": _("Number of bookings"),
+        "offered": _("Only these times"),
+        "label": _("Label"),
+        "note": _("Note"),
+        "metadata": _("Metadata"),
+        "delete_earlier": _("Delete earlier unused links of this contact"),
+    }
+    helps = {
+        "expires_in": _("Counted from the first message that carries the link."),
+        "not_before": _("The link opens at this moment."),
+        "label": _("Shown in lists, not to the guest."),
+        "note": _("Shown to your team on the link and its booking."),
+        "offered": _('A list of {"start", "end"}; instants with their offset.'),
+        "metadata": _("Names with values; webhooks carry them."),
+    }
+    editors = {"calendar": "calendar", "label": "subject", "note": "text", "offered": "json", "metadata": "json"}
+    words = {
+        "contact_policy": {
+            "prefill": _("Anyone; the contact's details are filled in"),
+            "verify": _("Others after a code sent to the contact"),
+            "refuse": _("Only the contact's own address"),
+        }
+    }
+    output_labels = {"url": _("One-Time Link"), "expires_at": _("Expires"), "status": _("Status")}
     outputs = {
         "url": "https://book.example.com/o/1Ab2Cd3Ef4",
         "expires_at": "2026-12-01T09:00:00Z",

@@ -14,6 +14,8 @@ class GotoStep(Action):
     label = _("Go to")
     category = _("Flow")
     icon = "corner-down-right"
+    labels = {"step": _("Step")}
+    editors = {"step": "step"}
 
     @params
     class Params:

@@ -16,6 +16,8 @@ class RevokeLink(Action):
     label = _("Delete one-time link")
     category = _("Appointments")
     icon = "ticket-x"
+    labels = {"step": _("Link of the step")}
+    editors = {"step": "link_step"}
 
     @params
     class Params:

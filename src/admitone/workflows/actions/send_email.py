@@ -47,7 +47,15 @@ class SendEmail(Action):
         "template": _("Its subject and text are used where yours are empty."),
         "unsubscribe": _("Switch it off only for mails that somebody needs to get, like a receipt."),
     }
-    editors = {"subject": "subject", "body": "body", "template": "template"}
+    editors = {"subject": "subject", "body": "body", "to": "subject", "template": "template"}
+    words = {
+        "dead_link": {
+            "auto": _("Make a new one, or skip this mail if it was used"),
+            "new": _("Make a new one"),
+            "skip": _("Skip this mail"),
+            "stop": _("Stop here"),
+        }
+    }
 
     @params
     class Params:

@@ -19,7 +19,12 @@ class WaitFor(Action):
     category = _("Flow")
     icon = "hourglass"
     waits = True
+    labels = {"seconds": _("How long")}
     Params = Period
+
+    @classmethod
+    def summary(cls, params: Any) -> str:
+        return params.words
 
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:

@@ -9,6 +9,7 @@ from admitone.accounts.models import Account
 from admitone.logic import steps
 from admitone.logic.clock import from_min
 from admitone.workflows.outcomes import Done, End, Goto, Outcome, Skipped, Wait
+from admitone.workflows.periods import Period
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
 
@@ -22,6 +23,26 @@ class WaitUntil(Action):
     label = _("Wait until")
     category = _("Flow")
     icon = "calendar-clock"
+    labels = {
+        "at": _("A moment"),
+        "anchor": _("Or counted from"),
+        "minutes": _("Minutes after it"),
+        "if_passed": _("If that moment has passed already"),
+        "if_cancelled": _("If the appointment is cancelled"),
+    }
+    helps = {
+        "minutes": _("A negative number is before: -1440 is a day before."),
+        "anchor": _("Follows the appointment when it is moved."),
+    }
+    words = {
+        "anchor": {"appointment.start": _("Start of the appointment"), "appointment.end": _("End of the appointment")},
+        "if_passed": {
+            "continue": _("Go on at once"),
+            "skip": _("Skip the next step"),
+            "stop": _("Stop here"),
+        },
+        "if_cancelled": {"continue": _("Go on at once"), "stop": _("Stop here")},
+    }
 
     @params
     class Params:
@@ -32,6 +53,17 @@ class WaitUntil(Action):
         minutes: int = 0
         if_passed: Literal["continue", "skip", "stop"] = "continue"
         if_cancelled: Literal["continue", "stop"] = "stop"
+
+    @classmethod
+    def summary(cls, params: Any) -> str:
+        if params.anchor is None:
+            return f"{params.at:%Y-%m-%d %H:%M}" if params.at else str(cls.label)
+        anchor = str(cls.words["anchor"][params.anchor])
+        length = duration(abs(params.minutes)).words
+        if not length:
+            return anchor
+        before = _("%(length)s before: %(moment)s") if params.minutes < 0 else _("%(length)s after: %(moment)s")
+        return str(before) % {"length": length, "moment": anchor}
 
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:
@@ -53,6 +85,12 @@ class WaitUntil(Action):
         anchor = booking.start_min if params.anchor == "appointment.start" else booking.end_min
         due = from_min(anchor) + timedelta(minutes=params.minutes)
         return wait(step, due, awaits=f"booking:{booking.id}")
+
+
+def duration(minutes: int) -> Period:
+    days, rest = divmod(minutes, 1440)
+    hours, rest = divmod(rest, 60)
+    return Period(days=days, hours=hours, minutes=rest)
 
 
 def wait(step: StepContext, due: datetime, awaits: str = "") -> Outcome:
