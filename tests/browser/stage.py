@@ -210,12 +210,19 @@ class Stage:
             "endpoint_id": self.delivery().endpoint_id,
             "delivery_id": self.delivery().id,
             **self.intake(),
+            **self.workflow(),
             "date": str((self.now + timedelta(days=2)).date()),
             "step": "zone",
             "mode": "inline",
             "token": "x",
         }
         return {name: str(value) for name, value in found.items()}
+
+    def workflow(self) -> dict[str, Any]:
+        """A workflow with a history, one of its enrollments, and many contacts on their way in."""
+        from tests.browser import stage_workflow
+
+        return stage_workflow.fill(self.account, self.open, self.actor, self.now)
 
     def intake(self) -> dict[str, Any]:
         """A form with a submission, a pipeline with opportunities, a tagged contact with a custom value."""

@@ -33,7 +33,13 @@ NO_SCREENS = {
     *("manage:restore_form", "manage:form_submissions_csv", "manage:pipelines", "manage:add_stage"),
     *("manage:rename_stage", "manage:move_stage", "manage:remove_stage", "manage:delete_pipeline"),
     *("manage:restore_pipeline", "manage:move_opportunity", "manage:opportunity_status", "manage:add_contact_tag"),
+    *("manage:contacts_bulk", "manage:contact_import_progress", "manage:contact_import_errors"),
+    *("manage:discard_contact_import", "manage:contact_owner", "manage:add_contact_note", "manage:add_contact_task"),
+    *("manage:finish_contact_task", "manage:contact_data"),
     *("manage:remove_contact_tag", "manage:remove_custom_field", "manage:restore_custom_field"),
+    *("manage:stop_enrollments", "manage:stop_enrollment", "manage:retry_enrollment", "manage:restore_version"),
+    *("manage:workflow_bulk_progress", "manage:stop_bulk", "manage:continue_bulk", "manage:pause_workflow"),
+    *("manage:resume_workflow", "manage:restore_workflow"),
     *("manage:inbound_hook_state", "manage:inbound_hook_removal"),
     "manage:webhook_replay",
 }
@@ -47,6 +53,7 @@ VARIANTS = (
     "bookings/?when=past",
     "bookings/?q=nothing-like-this",
     "contacts/?q=nothing-like-this",
+    "contacts/?missing=phone&upcoming=no",
     "requests/?status=answered",
     "messages/?status=failed",
 )

@@ -84,7 +84,7 @@ def test_waits_are_skipped_by_moving_the_clock_and_the_timed_out_branch_is_taken
 ):
     run = tried(draft(account, *chase), contact)
     assert told(run) == [("booking_link", "done"), ("first", "done"), ("used", "done"), ("nudge", "done")]
-    assert run.steps[2].branch == "timed_out"
+    assert run.steps[2].branch == "Time is up"
     assert (run.steps[3].at - NOW).days == 2
 
 

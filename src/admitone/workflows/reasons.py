@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from admitone.logic import conditions
 from admitone.values import Context, value
+from admitone.workflows.registry import actions
 
 OPS: dict[str, Any] = {
     "is": gettext_lazy("is"),
@@ -24,6 +25,14 @@ OPS: dict[str, Any] = {
     "more_than": gettext_lazy("is more than"),
     "less_than": gettext_lazy("is less than"),
 }
+
+
+def branch_title(step: Mapping[str, Any], place: int) -> str:
+    """What people call a branch: the words of its kind of step for a fixed name, else its own name."""
+    kind = actions().get(step["type"])
+    words = kind.words.get("branches", {}) if kind else {}
+    name = str(step["branches"][place].get("name") or "")
+    return str(words.get(name) or name or _("Branch %(n)d") % {"n": place + 1})
 
 
 def why(branches: Sequence[Mapping[str, Any]], taken: int | None, values: Context) -> list[str]:

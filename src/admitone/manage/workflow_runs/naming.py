@@ -26,7 +26,7 @@ SETTINGS: dict[str, Any] = {
     "stop_on_reply": gettext_lazy("Stop when the contact replies"),
     "timezone": gettext_lazy("Time zone"),
     "window": gettext_lazy("Sending times"),
-    "window.days": gettext_lazy("Sending days (0 is Monday)"),
+    "window.days": gettext_lazy("Sending days"),
     "window.start": gettext_lazy("Sending times from"),
     "window.end": gettext_lazy("Sending times to"),
     "sender.from_name": gettext_lazy("Sender's name"),

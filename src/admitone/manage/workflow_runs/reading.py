@@ -19,6 +19,7 @@ from admitone.messaging.models import Message
 from admitone.workflows.editing import title_of
 from admitone.workflows.engine import LIVE, OPEN
 from admitone.workflows.models import Enrollment, StepRun, Workflow, WorkflowVersion
+from admitone.workflows.reasons import branch_title
 from admitone.workflows.registry import actions, triggers
 
 #: status of an enrollment or a step run -> (chip, word, tone or None for the chip's own)
@@ -44,6 +45,8 @@ EVENTS: dict[str, Any] = {
     "form.submitted": gettext_lazy("the contact sends a form"),
     "message.received": gettext_lazy("the contact replies"),
 }
+#: Parts of an outcome that are told in another way.
+HIDDEN = frozenset({"branch", "link", "sent", "status"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class ShownRun:
     icon: str
     look: tuple[str, Any, str | None]
     branch: str
+    words: str
     until: datetime | None
     awaits: list[str]
     outputs: dict[str, Any]
@@ -130,17 +134,18 @@ def shown_run(run: StepRun, document: Mapping[str, Any], message: Message | None
     path = steps.named(document["steps"], run.step)
     step = steps.at(document["steps"], path) if path else None
     over = run.status in OPEN and run.enrollment.status not in LIVE
-    outcome, kind = run.outcome, actions().get(run.type)
+    outcome, kind, branch = run.outcome, actions().get(run.type), branch_of(step, run.outcome)
     until = outcome.get("until") if run.status in OPEN and not over else None
     return ShownRun(
         run=run,
         title=title_of(step) if step else run.step,
         icon=kind.icon if kind else "circle",
         look=LOOKS["stopped" if over else run.status],
-        branch=branch_of(step, outcome),
+        branch=branch,
+        words=run.error if run.error != branch else "",
         until=datetime.fromisoformat(until) if until else None,
         awaits=[str(EVENTS.get(one, one)) for one in outcome.get("events") or () if until is not None or not over],
-        outputs={} if run.status in OPEN else {k: v for k, v in outcome.items() if k not in ("branch", "link")},
+        outputs={} if run.status in OPEN else {k: v for k, v in outcome.items() if k not in HIDDEN and v is not None},
         message=message,
         may_retry=run.status == "failed" and is_last and run.enrollment.status == "failed",
     )
@@ -153,9 +158,7 @@ def branch_of(step: Mapping[str, Any] | None, outcome: Mapping[str, Any]) -> str
     rows, place = steps.branches(step), outcome["branch"]
     if place is None or place >= len(rows):
         return _("none of the branches")
-    names = getattr(actions().get(step["type"]), "words", {}).get("branches", {})
-    name = rows[place].get("name") or _("Branch %(n)d") % {"n": place + 1}
-    return str(names.get(name, name))
+    return branch_title(step, place)
 
 
 def runs_of(workflow: Workflow, *, step: str = "", status: str = "", search: str = "") -> QuerySet[StepRun]:

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from admitone.accounts.models import Account, User
 from admitone.accounts.queries import as_uuid
-from admitone.logic.document_diff import Change, diff
+from admitone.logic.document_diff import Change, Value, diff
 from admitone.logic.errors import Problem
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.workflow_runs.naming import Names, setting_label
 from admitone.manage.workflows.page import editable, find, show, who
+from admitone.ui.formats import weekday_heads
 from admitone.workflows.models import Workflow, WorkflowVersion
 from admitone.workflows.reasons import phrase
 from admitone.workflows.registry import Configurable, actions, triggers
@@ -95,7 +96,17 @@ def authors(rows: Iterable[WorkflowVersion]) -> dict[str, str]:
 def compared(workflow: Workflow, before: str, after: str) -> list[Told]:
     changes = diff(document(workflow, before), document(workflow, after))
     names = Names.of(workflow.account, (value for change in changes for value in change.values))
-    return [told(change, names) for change in changes]
+    rows = [told(change, names) for change in changes]
+    settings = [row for row in rows if row.change.kind in ("name", "setting")]
+    return [*together(settings), *(row for row in rows if row not in settings)]
+
+
+def together(settings: list[Told]) -> list[Told]:
+    """All settings on one card."""
+    if not settings:
+        return []
+    lines = [line for row in settings for line in row.lines]
+    return [Told(settings[0].change, _("Settings"), "settings-2", lines)]
 
 
 def document(workflow: Workflow, which: str) -> Mapping[str, Any]:
@@ -109,7 +120,7 @@ def told(change: Change, names: Names) -> Told:
     title = change.label or (str(kind.label) if kind else change.type or setting_label(change.key))
     icon = getattr(kind, "icon", "zap") if change.type else "settings-2"
     lines = [
-        Line(label_of(kind, value.path, change), words(value.before, names), words(value.after, names))
+        Line(label_of(kind, value.path, change), *(named(value, side, names) for side in (value.before, value.after)))
         for value in change.values
         if not (value.path == "type" and change.what in ("added", "removed"))
     ]
@@ -128,6 +139,12 @@ def label_of(kind: type[Configurable] | None, path: str, change: Change) -> str:
         return _("Branch %(n)d: %(what)s") % {"n": int(parts[1]) + 1, "what": what}
     label = kind.labels.get(parts[0]) if kind else None
     return " > ".join([str(label or parts[0]), *parts[1:]])
+
+
+def named(value: Value, side: Any, names: Names) -> str:
+    if value.path == "window.days" and isinstance(side, list):
+        return ", ".join(short for day, (short, _full) in enumerate(weekday_heads(0)) if day in side)
+    return words(side, names)
 
 
 def words(value: Any, names: Names) -> str:

@@ -33,7 +33,7 @@ from admitone.workflows import documents, engine, sampling
 from admitone.workflows.models import Enrollment, StepRun, Workflow, WorkflowVersion
 from admitone.workflows.outcomes import Branch, Done, End, Failed, Outcome, Preview, Retry, Skipped, Wait
 from admitone.workflows.queries import get
-from admitone.workflows.reasons import why
+from admitone.workflows.reasons import branch_title, why
 from admitone.workflows.registry import Action, actions
 from admitone.workflows.run import StepContext
 
@@ -263,12 +263,8 @@ def note(test: Walk, step: Mapping[str, Any], tried: Tried, outcome: Outcome) ->
             tried.notes += [outcome.note] if outcome.note and not isinstance(outcome, Branch) else []
     if isinstance(outcome, Branch):
         rows = steps.branches(step)
-        tried.branch = _("none of the branches") if outcome.n is None else name_of(rows[outcome.n], outcome.n)
+        tried.branch = _("none of the branches") if outcome.n is None else branch_title(step, outcome.n)
         tried.reasons = why(rows, outcome.n, StepContext(test.enrollment, step, None, StepRun(), test.now).values)
-
-
-def name_of(branch: Mapping[str, Any], place: int) -> str:
-    return str(branch.get("name") or _("Branch %(n)d") % {"n": place + 1})
 
 
 @transaction.atomic
