@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,10 +12,24 @@ from django.db.models import Q, QuerySet
 from admitone.booking.models import Booking
 from admitone.events.models import Event
 
-LINK_KINDS = ("one_time_link.used", "one_time_link.opened", "one_time_link.expired", "one_time_link.deleted")
-BOOKING_KINDS = ("booking.created", "booking.rescheduled", "booking.cancelled", "booking.no_show", "booking.completed")
-CONTACT_KINDS = ("form.submitted", "message.received")
-WAKERS = (*LINK_KINDS, *BOOKING_KINDS, *CONTACT_KINDS)
+#: Kinds of events that steps wait for and goals are made of.
+Happening = Literal[
+    "one_time_link.used",
+    "one_time_link.opened",
+    "one_time_link.expired",
+    "one_time_link.deleted",
+    "booking.created",
+    "booking.rescheduled",
+    "booking.cancelled",
+    "booking.no_show",
+    "booking.completed",
+    "form.submitted",
+    "message.received",
+    "payment.received",
+]
+WAKERS: tuple[str, ...] = get_args(Happening)
+LINK_KINDS = tuple(kind for kind in WAKERS if kind.startswith("one_time_link."))
+BOOKING_KINDS = tuple(kind for kind in WAKERS if kind.startswith("booking."))
 #: name among an event's facts -> noun of what a step awaits
 NOUNS = {"link": "one_time_link", "booking": "booking", "contact": "contact"}
 RECENT = 1000  # of an account's events: more than come in between a look and its note

@@ -135,6 +135,15 @@ def test_goal_of_a_link_is_about_this_runs_link(published, contact, generate, ca
         assert Enrollment.objects.get().status == expected
 
 
+def test_payment_is_a_goal_and_can_be_waited_for(published, contact):
+    published([PAUSE, goal(event="payment.received"), note("after")])
+    published([step("wait.for_event", "paid", event="payment.received"), note("thanks")])
+    submit(contact)
+    happens(contact.account, "payment.received", "payment", contact=contact.id, amount_minor=100, currency="EUR")
+    run_pending(now=NOW)
+    assert sorted(notes()) == ["after", "thanks"]
+
+
 def test_other_contacts_do_not_reach_the_goal(published, contact, calendar):
     published([PAUSE, goal()])
     submit(contact)

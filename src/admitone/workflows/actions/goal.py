@@ -5,17 +5,12 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy as _
 
 from admitone.logic.steps import GOAL
+from admitone.workflows.actions.wait_for_event import BOOKED
 from admitone.workflows.goals import reached
 from admitone.workflows.outcomes import Done, End, Outcome
 from admitone.workflows.registry import Action, action, params
 from admitone.workflows.run import StepContext
-from admitone.workflows.waking import LINK_KINDS
-
-BOOKED = frozenset({"appointment", "calendar"})
-NOUNS = {
-    "one_time_link.used": BOOKED | {"one_time_link"},
-    **dict.fromkeys(("booking.created", "booking.rescheduled", "booking.no_show"), BOOKED),
-}
+from admitone.workflows.waking import LINK_KINDS, Happening
 
 
 @action("goal")
@@ -36,18 +31,7 @@ class Goal(Action):
     class Params:
         """`step` names the step whose link is meant. `unmet`: what becomes of those who get here by themselves."""
 
-        event: Literal[
-            "one_time_link.used",
-            "one_time_link.opened",
-            "one_time_link.expired",
-            "one_time_link.deleted",
-            "booking.created",
-            "booking.rescheduled",
-            "booking.cancelled",
-            "booking.no_show",
-            "form.submitted",
-            "message.received",
-        ]
+        event: Happening
         step: str = ""
         unmet: Literal["continue", "end"] = "continue"
 
@@ -59,7 +43,8 @@ class Goal(Action):
     def nouns(cls, params: Any, branch: str | None) -> frozenset[str]:
         if params.unmet != "end":
             return frozenset()
-        return NOUNS.get(params.event, frozenset({"one_time_link", "calendar"} if params.event in LINK_KINDS else ()))
+        link = {"one_time_link", "calendar"} if params.event in LINK_KINDS else set()
+        return frozenset(link | ({"appointment", "calendar"} if params.event in BOOKED else set()))
 
     def run(self, step: StepContext) -> Outcome:
         found = reached(step)

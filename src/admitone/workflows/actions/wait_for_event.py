@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +12,11 @@ from admitone.workflows.outcomes import Branch, Outcome, Skipped, Wait
 from admitone.workflows.periods import Period
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
-from admitone.workflows.waking import LINK_KINDS, Ids, happened_to_contact, happened_to_link
+from admitone.workflows.waking import LINK_KINDS, Happening, Ids, happened_to_contact, happened_to_link
 
 HAPPENED, TIMED_OUT = "happened", "timed_out"
-BOOKS = ("one_time_link.used", "booking.created")
+#: After these there is an appointment.
+BOOKED = ("one_time_link.used", "booking.created", "booking.rescheduled", "booking.no_show", "booking.completed")
 
 
 @action("wait.for_event")
@@ -37,18 +38,7 @@ class WaitForEvent(Action):
     class Params:
         """`step` names the step whose link is meant, the latest link if empty. Branches: "happened", "timed_out"."""
 
-        event: Literal[
-            "one_time_link.used",
-            "one_time_link.opened",
-            "one_time_link.expired",
-            "one_time_link.deleted",
-            "booking.created",
-            "booking.rescheduled",
-            "booking.cancelled",
-            "booking.no_show",
-            "form.submitted",
-            "message.received",
-        ]
+        event: Happening
         timeout: Period | None = None
         step: str = ""
 
@@ -73,7 +63,7 @@ class WaitForEvent(Action):
 
     @classmethod
     def nouns(cls, params: Any, branch: str | None) -> frozenset[str]:
-        booked = branch == HAPPENED and params.event in (*BOOKS, "booking.rescheduled", "booking.no_show")
+        booked = branch == HAPPENED and params.event in BOOKED
         return frozenset({"appointment", "calendar"}) if booked else frozenset()
 
     def run(self, step: StepContext) -> Outcome:
