@@ -32,7 +32,7 @@ class Drip(Action):
 
     @classmethod
     def summary(cls, params: Any) -> str:
-        return f"{params.count} / {params.per.delta}"[:120]
+        return f"{params.count} / {params.per.words}"[:120]
 
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:
