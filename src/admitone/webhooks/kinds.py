@@ -16,6 +16,8 @@ KINDS: dict[str, Promise | str] = {
     "booking.created": _("Appointment booked"),
     "booking.rescheduled": _("Appointment rescheduled"),
     "booking.cancelled": _("Appointment cancelled"),
+    "booking.confirmed": _("Appointment approved"),
+    "booking.completed": _("Appointment completed"),
     "booking.no_show": _("Nobody came to an appointment"),
     "contact.created": _("Contact made"),
     "form.submitted": _("Form submitted"),

@@ -27,6 +27,8 @@ Kind = Literal[
     "booking.created",
     "booking.rescheduled",
     "booking.cancelled",
+    "booking.confirmed",
+    "booking.completed",
     "booking.no_show",
     "contact.created",
     "form.submitted",
