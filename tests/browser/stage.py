@@ -191,6 +191,8 @@ class Stage:
 
     def values(self) -> dict[str, str]:
         """A row for every parameter of the signed-in addresses."""
+        from tests.browser import stage_phone
+
         from admitone.accounts.models import ApiKey, Membership
         from admitone.booking.models import Booking
 
@@ -211,6 +213,7 @@ class Stage:
             "delivery_id": self.delivery().id,
             **self.intake(),
             **self.workflow(),
+            **stage_phone.fill(self.account, self.actor, self.now),
             "date": str((self.now + timedelta(days=2)).date()),
             "step": "zone",
             "mode": "inline",

@@ -39,8 +39,10 @@ NO_SCREENS = {
     *("manage:remove_contact_tag", "manage:remove_custom_field", "manage:restore_custom_field"),
     *("manage:stop_enrollments", "manage:stop_enrollment", "manage:retry_enrollment", "manage:restore_version"),
     *("manage:workflow_bulk_progress", "manage:stop_bulk", "manage:continue_bulk", "manage:pause_workflow"),
-    *("manage:resume_workflow", "manage:restore_workflow"),
+    *("manage:resume_workflow", "manage:restore_workflow", "manage:publish_workflow", "manage:undo_workflow_step"),
+    *("manage:act_on_workflow_step", "manage:remove_workflow_step", "manage:remove_workflow_trigger"),
     *("manage:inbound_hook_state", "manage:inbound_hook_removal"),
+    *("manage:phone_number_removal", "manage:opt_out_removal"),
     "manage:webhook_replay",
 }
 ROUTES = {route.name: route for route in routes() if route.name.startswith(("manage:", "account_", "mfa_", "api_ref"))}
@@ -56,6 +58,10 @@ VARIANTS = (
     "contacts/?missing=phone&upcoming=no",
     "requests/?status=answered",
     "messages/?status=failed",
+    "settings/sms/?provider=twilio",
+    "settings/sms/?provider=http",
+    "settings/sms/calls/?q=nothing-like-this",
+    "settings/sms/opt-outs/?q=nothing-like-this",
 )
 SIGNED_OUT = ("accounts/login/", "accounts/password/reset/", "invitation/x/", "nothing/like/this")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests import factories
-from tests.contract.world import delivery_of, endpoint_of, hook_of
+from tests.contract.world import delivery_of, endpoint_of, hook_of, missed_call_of
 
 from admitone.accounts.models import Membership
 from admitone.accounts.services import (
@@ -23,6 +23,7 @@ from admitone.booking import services as booking
 from admitone.calendars import access
 from admitone.calendars import services as calendars
 from admitone.calendars.models import BusySource
+from admitone.calls.services import delete_number, update_number
 from admitone.contacts.services import update_contact
 from admitone.events import SYSTEM
 from admitone.links import services as links
@@ -82,6 +83,8 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
     "update contact": lambda me, it: update_contact(
         account=me, contact_id=it.contact.id, raw={"name": "x", "email": "x@example.com"}, **DO
     ),
+    "change number": lambda me, it: update_number(account=me, number_id=it.number.id, label="x", **DO),
+    "delete number": lambda me, it: delete_number(account=me, number_id=it.number.id, **DO),
     "resend": lambda me, it: resend(account=me, message_id=it.message.id, **DO),
     "batch of calendar": lambda me, it: links.create_batch(account=me, calendar=it.calendar, count=1, **DO),
     "change webhook": lambda me, it: webhooks.update_endpoint(
@@ -132,6 +135,7 @@ def it(me: Any) -> SimpleNamespace:
         request=LinkRequest.objects.create(account=other, link=link, **people),
         message=Message.objects.create(account=other, **message),
         source=BusySource.objects.create(account=other, host=host, **sealed),
+        number=missed_call_of(factories.contact(other)).number,
         endpoint=endpoint,
         delivery=delivery_of(endpoint),
         hook=hook_of(other),

@@ -12,11 +12,12 @@ from tests import factories
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, Blob, Invitation, Membership, User
 from admitone.calendars.models import BusySource, Calendar, Host
+from admitone.calls.models import MissedCall, PhoneNumber
 from admitone.contacts.importing import stage
-from admitone.contacts.models import ContactImport
+from admitone.contacts.models import Contact, ContactImport
 from admitone.events import SYSTEM
 from admitone.links.models import Batch, LinkRequest, OneTimeLink
-from admitone.messaging.models import Message
+from admitone.messaging.models import Message, OptOut
 from admitone.webhooks.models import Delivery, Endpoint
 from admitone.workflows.models import BulkEnrollment, Enrollment, InboundHook
 from admitone.workflows.services import create_workflow, enroll, publish
@@ -77,8 +78,12 @@ def world(**account: Any) -> World:
         "workflow_id": enrollment.workflow_id,
         "enrollment_id": enrollment.id,
         "bulk_id": bulk_of(enrollment).id,
+        "step_name": "email",
+        "place": 0,
         "number": 1,
         "template": "form_link",
+        "phone_number_id": missed_call_of(contact).number_id,
+        "opt_out_id": opt_out_of(here).id,
         "token": keyring().sign("o1", link.id),
         "unsubscribe_token": keyring().sign("u1", message_of(here).id),
         "template_id": factories.message_template(here).id,
@@ -184,3 +189,13 @@ def bulk_of(enrollment: Enrollment) -> BulkEnrollment:
     return BulkEnrollment.objects.create(
         account_id=enrollment.account_id, workflow_id=enrollment.workflow_id, total=1, created_at=NOW
     )
+
+
+def missed_call_of(contact: Contact) -> MissedCall:
+    number = PhoneNumber.objects.create(account=contact.account, number="+4930901820", created_at=NOW)
+    values = {"caller": "+4915112345678", "contact": contact, "outcome": "no-answer", "at": NOW}
+    return MissedCall.objects.create(account=contact.account, number=number, provider_id=str(uuid4()), **values)
+
+
+def opt_out_of(account: Account) -> OptOut:
+    return OptOut.objects.create(account=account, channel="sms", address="+4915112345678", source="stop", at=NOW)

@@ -56,6 +56,7 @@ class Shell:
                 (_("General"), "general/", "settings"),
                 (_("Team"), "team/", "users"),
                 (_("Email"), "email/", "mail"),
+                (_("SMS and calls"), "sms/", "message-square-text"),
                 (_("Busy times"), "busy/", "calendar-x"),
                 (_("Custom fields"), "custom-fields/", "list-plus"),
                 (_("API keys"), "api-keys/", "key-round"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Substr
 
 from admitone.accounts.addresses import is_private_base
 from admitone.accounts.hooking import hook_url
@@ -17,6 +19,7 @@ from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
 from admitone.accounts.sealing import unseal
 from admitone.accounts.system_mail import default_sender, smtp_options
+from admitone.logic.errors import Problem
 from admitone.logic.tokens import UNSUBSCRIBE
 from admitone.messaging.channels import channels
 from admitone.messaging.channels.email_anymail import AnymailParams
@@ -27,6 +30,7 @@ from admitone.messaging.esps import ESPS, SMTP
 from admitone.messaging.models import ChannelHealth, EmailSettings, Message, MessageTemplate, OptOut, SmsSettings
 
 STATUSES = ("queued", "sending", "sent", "delivered", "outbox", "failed", "bounced", "complained", "received")
+BEGINNING = 100  # characters of a text that lists show
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +164,14 @@ def system_params(url: str) -> SmtpParams:
     )
 
 
-def listing(account: Account, *, status: str = "", kind: str = "", search: str = "") -> QuerySet[Message]:
-    """The account's messages, newest first, without their bodies. `search` looks at address and subject."""
+def listing(
+    account: Account, *, status: str = "", kind: str = "", search: str = "", channel: str = ""
+) -> QuerySet[Message]:
+    """The account's messages, newest first, without their bodies but their `beginning`. `search`: address and subject."""
     rows = Message.objects.filter(account=account).order_by("-id").defer("text", "html", "ics")
+    rows = rows.annotate(beginning=Substr("text", 1, BEGINNING))
+    if channel:
+        rows = rows.filter(channel=channel)
     if status:
         rows = rows.filter(status__in=("queued", "sending") if status == "queued" else (status,))
     if kind:
@@ -184,6 +193,20 @@ def templates(account: Account, channel: str = "") -> QuerySet[MessageTemplate]:
     """Message templates by name, without the deleted ones."""
     rows = MessageTemplate.objects.filter(account=account, deleted_at=None).order_by("name", "id")
     return rows.filter(channel=channel) if channel else rows
+
+
+def template(account: Account, template_id: Any) -> MessageTemplate:
+    """Problem("not_found"), also for a deleted one."""
+    key = as_uuid(template_id)
+    found = templates(account).filter(pk=key).first() if key else None
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def deleted_templates(account: Account, since: datetime) -> QuerySet[MessageTemplate]:
+    """Those that can still be restored, the latest first."""
+    return MessageTemplate.objects.filter(account=account, deleted_at__gte=since).order_by("-deleted_at")
 
 
 def template_of(account: Account, template_id: Any, channel: str) -> MessageTemplate | None:
@@ -210,7 +233,9 @@ def opt_outs(account: Account, *, search: str = "", channel: str = "") -> QueryS
     rows = OptOut.objects.filter(account=account).order_by("-at", "-id")
     if channel:
         rows = rows.filter(channel=channel)
-    return rows.filter(address__icontains=search.replace(" ", "")) if search else rows
+    text, digits = search.replace(" ", ""), "".join(c for c in search if c.isdigit()).lstrip("0")
+    found = Q(address__icontains=text) | (Q(channel="sms", address__contains=digits) if len(digits) > 2 else Q())
+    return rows.filter(found) if text else rows
 
 
 def is_landline(account: Account | UUID, contact_id: UUID | None, number: str) -> bool:
