@@ -67,7 +67,7 @@ def is_ready(process: subprocess.Popen[bytes], workflow: Workflow) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("count", "seconds"), [(500, 12), pytest.param(10_000, 240, marks=pytest.mark.soak)], ids=["some", "many"]
+    ("count", "seconds"), [(500, 12), pytest.param(10_000, 400, marks=pytest.mark.soak)], ids=["some", "many"]
 )
 def test_sleepers_cost_no_memory_and_wake_on_time(published, count, seconds):
     workflow = published([{"name": "pause", "type": "wait.for", "params": {"hours": 1}}], [])
@@ -83,7 +83,6 @@ def test_sleepers_cost_no_memory_and_wake_on_time(published, count, seconds):
         awake = memory(process)
     late = lateness()
     assert len(late) == count + 1
-    print("late", min(late), sum(late) / len(late), max(late), "kB", before, asleep, awake)
     assert min(late) >= 0
     assert sum(late) / len(late) < 2
     assert asleep - before < 8 * MEGABYTE

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,10 +41,10 @@ class HookForm(forms.Form):
     phone = forms.ChoiceField(required=False, label=PARTS["phone"])
     contact_name = forms.ChoiceField(required=False, label=PARTS["name"])
 
-    def __init__(self, hook: InboundHook, *args: object) -> None:
+    def __init__(self, hook: InboundHook, data: QueryDict | None = None) -> None:
         proposed = hook.mapping or bodies.guess(hook.schema)
         start = {"name": hook.name, **{field: proposed.get(part, "") for part, field in FIELDS.items()}}
-        super().__init__(*args, initial=start)  # type: ignore[arg-type]
+        super().__init__(data, initial=start)
         paths = [*dict.fromkeys([*hook.schema, *hook.mapping.values()])]
         for field in FIELDS.values():
             self.fields[field].choices = [("", _("None")), *((path, path) for path in paths)]  # type: ignore[attr-defined]

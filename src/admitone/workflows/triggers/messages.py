@@ -43,7 +43,8 @@ class Replied(Trigger):
 
 
 def text_of(event: Event) -> str:
-    rows = Message.objects.filter(pk=as_uuid(event.facts.get("message")), account_id=event.account_id)
+    key = as_uuid(event.facts.get("message"))
+    rows = Message.objects.filter(pk=key, account_id=event.account_id) if key else Message.objects.none()
     return " ".join(rows.values_list("subject", "text").first() or ())
 
 
