@@ -83,7 +83,8 @@ class Play:
         assert token
         at = start or workday(self.now + timedelta(days=3)).astimezone(BERLIN).replace(hour=11, minute=0)
         contact = self.enrollment.contact
-        guest = {"name": "Ada Lovelace", "email": contact.email, "phone": contact.phone, "timezone": "Europe/Berlin"}
+        email = contact.email or "ada@example.com"
+        guest = {"name": "Ada Lovelace", "email": email, "phone": contact.phone, "timezone": "Europe/Berlin"}
         redeem(token=token.group(1), start=int(at.timestamp()) // 60, guest=guest, now=self.now)
         run_pending(now=self.now)
         return Booking.objects.latest("created_at")
