@@ -15,6 +15,8 @@ ORDER = {
     "items": [{"sku": "a1", "price": 9.5}, {"sku": "b2"}],
     "tags": ["new", 3],
     "with.dot": "x",
+    "\"'": "x",
+    "x" * 81: "x",
     "": "x",
     "empty": {},
 }

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from admitone.values import Fault, available, check, namespaces
+from admitone.values import Fault, available, check, namespaces, spelled
 from admitone.values.language import Unreadable, execute, parse
 
 KNOWN = available(["contact", "one_time_link"]) | {"steps.booking_link.url"}
@@ -94,3 +94,19 @@ def test_every_noun_has_labels_and_samples(key):
     assert {name: bool(str(field.label) and field.sample) for name, field in space.fields.items()} == dict.fromkeys(
         space.fields, True
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("contact.first_name", "contact.first_name"),
+        ("hook.order-id", "hook.order-id"),
+        ("hook.odd name.total", 'hook["odd name"].total'),
+        ("hook.1st", 'hook["1st"]'),
+        ('hook.the "one"', "hook['the \"one\"']"),
+        ("hook.größe", 'hook["größe"]'),
+    ],
+)
+def test_name_is_spelled_so_that_a_text_reads_it(name, text):
+    assert spelled(name) == text
+    assert check(f"{{{{ {text} }}}}", {name}) == []

@@ -92,7 +92,7 @@ def flat(body: Mapping[str, Any]) -> dict[str, Any]:
 def leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            if name and "." not in name and len(name) <= MAX_NAME and name.isprintable():
+            if is_plain(name):
                 yield from leaves(inner, (*path, name))
     elif isinstance(value, list):
         objects = [inner for inner in value if isinstance(inner, Mapping)]
@@ -102,6 +102,11 @@ def leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
             yield path, ", ".join(str(inner) for inner in value[:LIST_TEXTS] if not isinstance(inner, list))
     elif path:
         yield path, value
+
+
+def is_plain(name: str) -> bool:
+    """Whether a text can write it, between quotation marks if need be."""
+    return 0 < len(name) <= MAX_NAME and name.isprintable() and "." not in name and not {'"', "'"} <= set(name)
 
 
 def kind_of(value: Any) -> str:

@@ -1,7 +1,7 @@
 """Merge fields: `{{ contact.first_name }}` in a text becomes a value, checked before and never blank unnoticed."""
 
 from admitone.values.context import Context
-from admitone.values.language import Fault
+from admitone.values.language import Fault, spelled
 from admitone.values.registry import Field, Namespace, merge_fields, namespaces
 from admitone.values.rendering import Rendered, available, check, fields_of, render, used, value
 
@@ -17,6 +17,7 @@ __all__ = [
     "merge_fields",
     "namespaces",
     "render",
+    "spelled",
     "used",
     "value",
 ]

@@ -5,6 +5,7 @@ Without loops a text costs what its length costs; `assign` may still double a st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +28,20 @@ FILTERS = frozenset(
     | {"strip_newlines", "truncate", "truncatewords", "upcase", "url_encode"}
 )
 EMPTY = "\x00empty"  # where a rendering keeps the names of outputs that came out empty
+
+
+WORD = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+
+
+def spelled(name: str) -> str:
+    """A value's name as a text writes it: contact.name, but hook["odd name"]."""
+    first, *rest = name.split(".")
+    parts = [f".{word}" if WORD.fullmatch(word) else f"[{quoted(word)}]" for word in rest]
+    return first + "".join(parts)
+
+
+def quoted(word: str) -> str:
+    return f"'{word}'" if '"' in word else f'"{word}"'
 
 
 @dataclass(frozen=True, slots=True)

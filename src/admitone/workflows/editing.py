@@ -10,7 +10,7 @@ from typing import Any
 
 from admitone.accounts.models import Account
 from admitone.logic import step_edits, steps
-from admitone.values import namespaces
+from admitone.values import namespaces, spelled
 from admitone.values.rendering import fields_of
 from admitone.workflows import documents
 from admitone.workflows.registry import Action, actions
@@ -59,7 +59,7 @@ class Value:
 
     @property
     def code(self) -> str:
-        return f"{{{{ {self.name} }}}}"
+        return f"{{{{ {spelled(self.name)} }}}}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from admitone.logic import bodies
 from admitone.logic.errors import Problem
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.forms import posted, show_problem
+from admitone.values import spelled
 from admitone.workflows import hook_queries as queries
 from admitone.workflows.models import InboundHook
 from admitone.workflows.services import hooks as services
@@ -95,7 +96,7 @@ def hook(request: AccountRequest, account: Account, hook_id: UUID) -> HttpRespon
         "url": hook_url(found.id),
         "form": form,
         "sample": json.dumps(found.sample, indent=2, ensure_ascii=False) if found.sample is not None else "",
-        "rows": [(path, last.get(path, "")) for path in found.schema],
+        "rows": [(spelled(f"hook.{path}"), last.get(path, "")) for path in found.schema],
     }
     return render(request, "manage/inbound_hooks/hook.html", context, status=422 if form.errors else 200)
 
