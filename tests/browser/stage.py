@@ -211,6 +211,7 @@ class Stage:
             "batch_id": self.batch().id,
             "endpoint_id": self.delivery().endpoint_id,
             "delivery_id": self.delivery().id,
+            **self.contacts(),
             **self.intake(),
             **self.workflow(),
             **stage_phone.fill(self.account, self.actor, self.now),
@@ -220,6 +221,15 @@ class Stage:
             "token": "x",
         }
         return {name: str(value) for name, value in found.items()}
+
+    def contacts(self) -> dict[str, Any]:
+        """What is known about the one who booked, and two files of contacts."""
+        from tests.browser import stage_contacts
+
+        from admitone.booking.models import Booking
+
+        contact_id = Booking.objects.get(id=self.booking.id).contact_id
+        return stage_contacts.fill(self.account, contact_id, self.actor, self.now)
 
     def workflow(self) -> dict[str, Any]:
         """A workflow with a history, one of its enrollments, and many contacts on their way in."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests import factories
-from tests.contract.world import delivery_of, endpoint_of, hook_of, missed_call_of
+from tests.contract.world import delivery_of, endpoint_of, hook_of, import_of, missed_call_of
 
 from admitone.accounts.models import Membership
 from admitone.accounts.services import (
@@ -24,6 +24,8 @@ from admitone.calendars import access
 from admitone.calendars import services as calendars
 from admitone.calendars.models import BusySource
 from admitone.calls.services import delete_number, update_number
+from admitone.contacts import importing
+from admitone.contacts import services as contacts
 from admitone.contacts.services import update_contact
 from admitone.events import SYSTEM
 from admitone.links import services as links
@@ -83,6 +85,21 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
     "update contact": lambda me, it: update_contact(
         account=me, contact_id=it.contact.id, raw={"name": "x", "email": "x@example.com"}, **DO
     ),
+    "note on contact": lambda me, it: contacts.add_note(account=me, contact_id=it.contact.id, text="x", **DO),
+    "task on contact": lambda me, it: contacts.add_task(account=me, contact_id=it.contact.id, title="x", **DO),
+    "finish task": lambda me, it: contacts.finish_task(account=me, task_id=it.task.id, **DO),
+    "owner of contact": lambda me, it: contacts.assign_owner(account=me, contact_id=it.contact.id, user_id=None, **DO),
+    "merge into theirs": lambda me, it: contacts.merge(
+        account=me, keep_id=it.contact.id, drop_id=it.my_contact.id, **DO
+    ),
+    "merge theirs": lambda me, it: contacts.merge(account=me, keep_id=it.my_contact.id, drop_id=it.contact.id, **DO),
+    "erase contact": lambda me, it: contacts.erase(
+        account=me, contact_id=it.contact.id, cancel_appointments=True, **DO
+    ),
+    "start import": lambda me, it: importing.start(
+        account=me, import_id=it.file.id, mapping={1: "email"}, options={}, **DO
+    ),
+    "discard import": lambda me, it: importing.discard(account=me, import_id=it.file.id),
     "change number": lambda me, it: update_number(account=me, number_id=it.number.id, label="x", **DO),
     "delete number": lambda me, it: delete_number(account=me, number_id=it.number.id, **DO),
     "resend": lambda me, it: resend(account=me, message_id=it.message.id, **DO),
@@ -130,7 +147,10 @@ def it(me: Any) -> SimpleNamespace:
         calendar=calendar,
         host=host,
         link=link,
-        contact=factories.contact(other),
+        contact=(contact := factories.contact(other)),
+        task=factories.task(contact),
+        file=import_of(other),
+        my_contact=factories.contact(me),
         booking=factories.booking(calendar),
         request=LinkRequest.objects.create(account=other, link=link, **people),
         message=Message.objects.create(account=other, **message),

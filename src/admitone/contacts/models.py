@@ -161,3 +161,8 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.number}"
+
+    @property
+    def words(self) -> str:
+        """What is written in the row, to know it again by."""
+        return " · ".join(cell for cell in self.cells if cell)

@@ -107,7 +107,7 @@ class Reader:
         text = _("Message received") if incoming else row.subject or name
         icon = "message-square" if row.channel == "sms" else "mail"
         url = reverse("manage:message", args=[self.request.account.slug, row.id])
-        return Entry(row.created_at, "messages", icon, text, "" if incoming else name, url, row.status)
+        return Entry(row.created_at, "messages", icon, text, "", url, row.status, "" if incoming else name)
 
     def calls(self) -> list[Entry]:
         rows = MissedCall.objects.filter(contact=self.contact).select_related("number").order_by("-id")[: self.most]
