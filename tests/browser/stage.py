@@ -191,7 +191,7 @@ class Stage:
 
     def values(self) -> dict[str, str]:
         """A row for every parameter of the signed-in addresses."""
-        from tests.browser import stage_phone
+        from tests.browser import stage_hooks, stage_phone
 
         from admitone.accounts.models import ApiKey, Membership
         from admitone.booking.models import Booking
@@ -214,6 +214,7 @@ class Stage:
             **self.contacts(),
             **self.intake(),
             **self.workflow(),
+            **stage_hooks.fill(self.account, self.actor, self.now),
             **stage_phone.fill(self.account, self.actor, self.now),
             "date": str((self.now + timedelta(days=2)).date()),
             "step": "zone",
