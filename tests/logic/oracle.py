@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -21,10 +22,30 @@ def wall(zone: str, minute: int) -> tuple[date, int]:
 
 def is_open(schedule: Schedule, minute: int) -> bool:
     day, clock = wall(schedule.timezone, minute)
-    replaced = [override for override in schedule.overrides if override.date == day]
-    if replaced:
-        return any(start <= clock < end for override in replaced for start, end in override.windows)
-    return any(day.weekday() in window.days and window.start <= clock < window.end for window in schedule.windows)
+    mine = [override for override in schedule.overrides if override.date == day]
+
+    def within(mode: str) -> bool:
+        spans = [span for override in mine if override.mode == mode for span in override.windows]
+        return any(start <= clock < end for start, end in spans)
+
+    if within("subtract"):
+        return False
+    if within("add"):
+        return True
+    if any(override.mode == "replace" for override in mine):
+        return within("replace")
+    week = (day - date(1, 1, 1)).days // 7
+    return any(
+        day.weekday() in window.days and window.start <= clock < window.end and week % window.every == window.phase
+        for window in schedule.windows
+    )
+
+
+@lru_cache(maxsize=10_000)
+def minutes_of(zone: str, day: date) -> list[int]:
+    """Every minute whose wall clock shows this date."""
+    around = (day - date(1970, 1, 1)).days * 1440
+    return [minute for minute in range(around - 1440, around + 2880) if wall(zone, minute)[0] == day]
 
 
 class Oracle:
@@ -75,15 +96,33 @@ class Oracle:
         day = self.wall(start)[0]
         if start < now + rules.notice:
             return False
-        if rules.range_kind == "rolling" and (day - self.wall(int(now))[0]).days > rules.range_days:
+        today, clock = self.wall(int(now))
+        if rules.cutoff_days is not None and (today, clock) >= (day - timedelta(rules.cutoff_days), rules.cutoff_at):
+            return False
+        if rules.range_kind == "rolling" and (day - today).days > rules.range_days:
+            return False
+        if rules.range_kind == "working" and self.working_days(today, day) > rules.range_days:
             return False
         if rules.range_kind == "fixed" and not rules.range_first <= day <= rules.range_last:
             return False
-        if rules.per_day_limit is not None and dict(request.own_counts).get(day, 0) >= rules.per_day_limit:
+        if self.full(rules.per_day_limit, day, lambda one: one):
+            return False
+        if self.full(rules.per_week_limit, day, lambda one: one - timedelta(one.weekday())):
+            return False
+        if self.full(rules.per_month_limit, day, lambda one: (one.year, one.month)):
             return False
         if request.offered is None:
             return True
         return any(low <= start and start + rules.duration <= high for low, high in request.offered)
+
+    def full(self, limit: int | None, day: date, period: Callable[[date], object]) -> bool:
+        counts = dict(self.request.own_counts).items()
+        return limit is not None and sum(n for one, n in counts if period(one) == period(day)) >= limit
+
+    def working_days(self, today: date, day: date) -> int:
+        """Dates after today up to this one with an open minute."""
+        dates = [today + timedelta(n) for n in range(1, (day - today).days + 1)]
+        return sum(any(map(self.is_open, minutes_of(self.schedule.timezone, one))) for one in dates)
 
     def on_grid(self, start: int) -> bool:
         """Window: steps from the span's start. Packed: steps from the last moment that became free."""

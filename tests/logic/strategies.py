@@ -67,7 +67,8 @@ def weekly(draw: st.DrawFn) -> tuple[Window, ...]:
     found = []
     for start, end in draw(st.lists(windows(), min_size=1, max_size=3)):
         days = draw(st.one_of(st.just(tuple(range(7))), st.sets(st.integers(0, 6), min_size=1).map(tuple)))
-        found.append(Window(days, start, end))
+        every = draw(st.sampled_from([1, 1, 1, 2, 3]))
+        found.append(Window(days, start, end, every, draw(st.integers(0, every - 1))))
     return tuple(found)
 
 
@@ -76,7 +77,11 @@ def schedules(draw: st.DrawFn, pivot: tuple[str, date] | None = None) -> Schedul
     zone, day = pivot or draw(st.sampled_from(PIVOTS))
     near = st.integers(-3, 3).map(lambda n: day + timedelta(days=n))
     replaced = draw(st.dictionaries(near, st.lists(windows(), max_size=2).map(tuple), max_size=2))
-    return Schedule(zone, draw(weekly()), tuple(Override(at, spans) for at, spans in replaced.items()))
+    modes = st.sampled_from(["replace", "replace", "add", "subtract"])
+    overrides = [Override(at, spans, draw(modes)) for at, spans in replaced.items()]
+    if overrides and draw(st.integers(0, 3)) == 0:
+        overrides.append(Override(overrides[0].date, draw(st.lists(windows(), max_size=2).map(tuple)), draw(modes)))
+    return Schedule(zone, draw(weekly()), tuple(overrides))
 
 
 @st.composite
@@ -89,7 +94,7 @@ def blocks(draw: st.DrawFn, around: int) -> Busy:
 
 @st.composite
 def rules(draw: st.DrawFn, day: date) -> Rules:
-    kind = draw(st.sampled_from(["unlimited", "unlimited", "rolling", "fixed"]))
+    kind = draw(st.sampled_from(["unlimited", "unlimited", "rolling", "working", "fixed"]))
     return Rules(
         duration=draw(st.sampled_from([5, 15, 30, 45, 60, 90, 200])),
         interval=draw(st.sampled_from([7, 10, 15, 30, 45, 50, 60, 120])),
@@ -99,6 +104,10 @@ def rules(draw: st.DrawFn, day: date) -> Rules:
         alignment=draw(st.sampled_from(["window", "window", "packed"])),
         buffer_rule=draw(st.sampled_from(["max", "sum"])),
         per_day_limit=draw(st.sampled_from([None, None, 0, 1, 2])),
+        per_week_limit=draw(st.sampled_from([None, None, None, 2, 4])),
+        per_month_limit=draw(st.sampled_from([None, None, None, 3, 6])),
+        cutoff_days=draw(st.sampled_from([None, None, None, 0, 1, 2])),
+        cutoff_at=draw(st.sampled_from([0, 540, 1080, 1440])),
         range_kind=kind,
         range_days=draw(st.integers(0, 4)),
         range_first=day + timedelta(days=draw(st.integers(-3, 1))),
@@ -116,6 +125,9 @@ def cases(draw: st.DrawFn, length: int = 2000) -> Case:
         lambda pair: (around + pair[0], around + pair[0] + pair[1])
     )
     early = st.sampled_from([timedelta(days=-400), timedelta(days=-2, seconds=30), timedelta(seconds=7), timedelta(0)])
+    made = draw(rules(pivot[1]))
+    if made.range_kind == "working":  # the oracle looks at every minute from now on
+        early = st.sampled_from([timedelta(days=-2, seconds=30), timedelta(0)])
     counts = st.dictionaries(st.integers(-1, 2).map(lambda n: pivot[1] + timedelta(days=n)), st.integers(0, 3))
     request = Request(
         first=first,
@@ -124,4 +136,4 @@ def cases(draw: st.DrawFn, length: int = 2000) -> Case:
         offered=draw(st.one_of(st.none(), st.none(), st.lists(offers, max_size=3).map(tuple))),
         own_counts=draw(counts),
     )
-    return Case(draw(schedules(pivot)), draw(rules(pivot[1])), draw(st.lists(blocks(around), max_size=6)), request)
+    return Case(draw(schedules(pivot)), made, draw(st.lists(blocks(around), max_size=6)), request)

@@ -18,6 +18,7 @@ from admitone.calendars.busy import FRESH_FOR, window
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.identity import zone
 from admitone.logic.plan import CalendarPlan
+from admitone.logic.ranges import limits
 from admitone.logic.slots import EARLIEST, LATEST, Busy, Reason, Request, find_slots, nearest, reasons
 from admitone.logic.tokens import MANAGE
 
@@ -82,7 +83,7 @@ def taken(
 def day_counts(
     calendar_id: UUID | str, first: date, last: date, *, exclude_booking: UUID | None = None
 ) -> dict[date, int]:
-    """Bookings of the calendar per host-local date, for its per-day limit."""
+    """Bookings of the calendar per host-local date, for its limits."""
     rows = Booking.objects.filter(calendar_id=calendar_id, local_date__range=(first, last), status__in=COUNTED)
     if exclude_booking:
         rows = rows.exclude(id=exclude_booking)
@@ -130,11 +131,17 @@ def openings(
     since = first - PACKED_REACH if plan.rules.alignment == "packed" else first
     busy = taken(hosts, since, end + reach, now=strict, booking=booking, exclude_booking=exclude_booking)
     counts: Mapping[date, int] = {}
-    if plan.rules.per_day_limit is not None:
-        days = (local_day(plan, first), local_day(plan, end))
+    if (days := counted_days(plan, first, end)) is not None:
         counts = day_counts(plan.calendar_id, *days, exclude_booking=exclude_booking)
     spans = None if offered is None else tuple((int(s), int(e)) for s, e in offered)
     return Openings(plan, busy, Request(first, end, now, spans, counts))
+
+
+def counted_days(plan: CalendarPlan, first: int, end: int) -> tuple[date, date] | None:
+    """The dates whose bookings the calendar's limits count for starts in [first, end); None without limits."""
+    spans = [days_of(local_day(plan, minute)) for _, days_of, _ in limits(plan.rules) for minute in (first, end)]
+    days = [day for span in spans for day in (span.start, span.stop - 1)]
+    return (date.fromordinal(min(days)), date.fromordinal(max(days))) if days else None
 
 
 def open_slots(

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from math import lcm
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from admitone.logic.clock import EPOCH, from_min
-from admitone.logic.spans import Span, normalize
+from admitone.logic.spans import Span, normalize, subtract
 
 DAY = 1440
 _EPOCH_DAY = EPOCH.toordinal()
@@ -25,19 +27,25 @@ Windows = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Weekly hours: `days` (0 = Monday), `start` and `end` in minutes of the local day (1440 = 24:00)."""
+    """Weekly hours: `days` (0 = Monday), `start` and `end` in minutes of the local day (1440 = 24:00).
+
+    `every` 2 is every other week: those whose number (of Mondays since 0001-01-01) leaves `phase` when divided by it.
+    """
 
     days: tuple[int, ...]
     start: int
     end: int
+    every: int = 1
+    phase: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Replaces the weekly hours of one local date; no windows = closed."""
+    """Other hours on one local date: `replace` the weekly ones (no windows = closed), `add` to them or `subtract`."""
 
     date: date
     windows: Windows = ()
+    mode: Literal["replace", "add", "subtract"] = "replace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +79,12 @@ def open_spans(schedule: Schedule, first: date, last: date) -> list[Span]:
 @lru_cache(maxsize=1024)
 def spans_between(schedule: Schedule, first: int, last: int) -> tuple[Span, ...]:
     """`open_spans` by date ordinals, remembered; the answer is shared and immutable."""
-    week, changed = _week(schedule.windows), _changed(schedule.overrides)
+    changed = _changed(schedule.overrides)
     found: list[Span] = []
     for day in range(first, last + 1):
-        # Ordinal 1 is a Monday.
-        windows = changed.get(day, week[(day - 1) % 7])
+        windows = weekly_windows(schedule.windows, day)
+        if day in changed:
+            windows = _overridden(windows, changed[day])
         if windows:
             found.extend(day_spans(schedule.timezone, day, windows))
     return tuple(normalize(found))
@@ -97,22 +106,51 @@ def day_spans(name: str, day: int, windows: Windows = ((0, DAY),)) -> tuple[Span
 
 
 def has_override(schedule: Schedule, day: date) -> bool:
-    """Whether an override replaces the weekly hours of a date."""
+    """Whether an override changes the weekly hours of a date."""
     return day.toordinal() in _changed(schedule.overrides)
 
 
-@lru_cache(maxsize=1024)
-def _week(windows: tuple[Window, ...]) -> tuple[Windows, ...]:
-    return tuple(tuple(normalize((w.start, w.end) for w in windows if day in w.days)) for day in range(7))
+def week_number(day: int) -> int:
+    """Mondays since 0001-01-01, which was one, of a date's ordinal."""
+    return (day - 1) // 7
+
+
+def weekly_windows(windows: tuple[Window, ...], day: int) -> Windows:
+    """The weekly hours of one date (ordinal), overrides left aside."""
+    return _week(windows, week_number(day) % _period(windows))[(day - 1) % 7]
+
+
+def is_working_day(schedule: Schedule, day: int) -> bool:
+    """Whether the schedule opens at all on a date (ordinal)."""
+    return bool(spans_between(schedule, day, day))
 
 
 @lru_cache(maxsize=1024)
-def _changed(overrides: tuple[Override, ...]) -> dict[int, Windows]:
-    days: dict[int, Windows] = {}
+def _period(windows: tuple[Window, ...]) -> int:
+    return lcm(*(window.every for window in windows)) if windows else 1
+
+
+@lru_cache(maxsize=4096)
+def _week(windows: tuple[Window, ...], number: int) -> tuple[Windows, ...]:
+    now = [window for window in windows if number % window.every == window.phase]
+    return tuple(tuple(normalize((w.start, w.end) for w in now if day in w.days)) for day in range(7))
+
+
+@lru_cache(maxsize=1024)
+def _changed(overrides: tuple[Override, ...]) -> dict[int, list[Override]]:
+    days: dict[int, list[Override]] = {}
     for override in overrides:
-        day = override.date.toordinal()
-        days[day] = tuple(normalize((*days.get(day, ()), *override.windows)))
+        days.setdefault(override.date.toordinal(), []).append(override)
     return days
+
+
+def _overridden(windows: Windows, overrides: list[Override]) -> Windows:
+    """Replacements first (together they are the day), then what is added, then what is taken away."""
+    replaced = [span for one in overrides if one.mode == "replace" for span in one.windows]
+    added = [span for one in overrides if one.mode == "add" for span in one.windows]
+    removed = [span for one in overrides if one.mode == "subtract" for span in one.windows]
+    base = replaced if any(one.mode == "replace" for one in overrides) else windows
+    return tuple(subtract(normalize([*base, *added]), normalize(removed)))
 
 
 @lru_cache(maxsize=65536)

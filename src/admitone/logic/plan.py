@@ -121,12 +121,20 @@ def encode(plan: CalendarPlan) -> str:
 
 
 def schedule_from_json(data: Mapping[str, Any]) -> Schedule:
-    """A schedule of `asdict` shape: windows with days, start, end in minutes; overrides with an ISO date."""
+    """A schedule of `asdict` shape: windows with days, start, end in minutes; overrides with an ISO date; the rest may
+    be missing."""
     return Schedule(
         timezone=data.get("timezone", "UTC"),
-        windows=tuple(Window(tuple(w["days"]), w["start"], w["end"]) for w in data.get("windows", ())),
+        windows=tuple(
+            Window(tuple(w["days"]), w["start"], w["end"], w.get("every", 1), w.get("phase", 0))
+            for w in data.get("windows", ())
+        ),
         overrides=tuple(
-            Override(date.fromisoformat(o["date"]), tuple((start, end) for start, end in o.get("windows", ())))
+            Override(
+                date.fromisoformat(o["date"]),
+                tuple((start, end) for start, end in o.get("windows", ())),
+                o.get("mode", "replace"),
+            )
             for o in data.get("overrides", ())
         ),
     )

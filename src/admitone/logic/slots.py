@@ -8,91 +8,36 @@ date never depends on the window that was asked for.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from operator import itemgetter
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from admitone.logic.availability import DAY, Schedule, day_spans, has_override, local_date, spans_between
-from admitone.logic.clock import from_min, iso, to_min_ceil, to_min_floor
+from admitone.logic.clock import from_min, iso, to_min_ceil
+from admitone.logic.ranges import below_limit, cutoff, date_range, from_day, known_day, limits, until_day
+from admitone.logic.rules import EARLIEST, LATEST, Busy, Reason, Request, Rules
 from admitone.logic.spans import Span, contains, intersect, normalize, subtract
 
-#: The days this product knows: no slot starts before 2000 or after 2100 (UTC).
-EARLIEST = to_min_floor(datetime(2000, 1, 1, tzinfo=UTC))
-LATEST = to_min_floor(datetime(2101, 1, 1, tzinfo=UTC))
+__all__ = [
+    "EARLIEST",
+    "LATEST",
+    "Busy",
+    "Reason",
+    "Request",
+    "Rules",
+    "find_slots",
+    "nearest",
+    "reasons",
+    "refusal",
+]
+
 #: Local dates a span's start is looked for behind a slot.
 REACH = 31
-_BEFORE, _BEYOND = date(1999, 12, 1).toordinal(), date(2101, 1, 31).toordinal()
-
 #: Reason of a block that overlaps a slot, by its kind; of all others BUSY.
 CODES = {"booking": "BOOKED", "off": "HOSTOFF"}
 
 _start, _end = itemgetter(0), itemgetter(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """A block [start, end) in epoch minutes; `before` and `after` are a booking's own buffers, in minutes."""
-
-    start: int
-    end: int
-    kind: str = "external"
-    before: int = 0
-    after: int = 0
-
-    @classmethod
-    def of(
-        cls, start: datetime, end: datetime, kind: str = "external", *, before: int = 0, after: int = 0
-    ) -> Busy | None:
-        """The block of two aware datetimes rounded outward to minutes; None if it has no length."""
-        if start >= end:
-            return None
-        return cls(to_min_floor(start), to_min_ceil(end), kind, before, after)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """A calendar's rules; all lengths in minutes, dates on the schedule's wall clock and inclusive."""
-
-    duration: int
-    interval: int
-    before: int = 0
-    after: int = 0
-    notice: int = 0
-    alignment: Literal["window", "packed"] = "window"
-    buffer_rule: Literal["max", "sum"] = "max"
-    per_day_limit: int | None = None
-    range_kind: Literal["rolling", "fixed", "unlimited"] = "unlimited"
-    range_days: int | None = None
-    range_first: date | None = None
-    range_last: date | None = None
-
-    def __post_init__(self) -> None:
-        if self.duration < 1 or self.interval < 1:
-            raise ValueError("duration and interval must be at least one minute")
-        if min(self.before, self.after, self.notice) < 0:
-            raise ValueError("buffers and notice cannot be negative")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Starts wanted: first <= s < end. `own_counts`: bookings this calendar already has per host-local date."""
-
-    first: int
-    end: int
-    now: datetime
-    offered: tuple[Span, ...] | None = None
-    own_counts: Mapping[date, int] | tuple[tuple[date, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a start is not bookable: DESIGN's code, the block in the way if there is one, and a fact for people."""
-
-    code: str
-    blocking: Busy | None = None
-    detail: str = ""
 
 
 class Piece(NamedTuple):
@@ -117,7 +62,7 @@ def find_slots(schedule: Schedule, rules: Rules, busy: Sequence[Busy], request: 
         [span for block in busy if (span := blocked_starts(rules, block)) and span[0] < end and span[1] > since]
     )
     runs = _runs(rules, pieces, blocked)
-    free = subtract(_permitted(schedule.timezone, rules, request, first, end), blocked)
+    free = subtract(_permitted(schedule, rules, request, first, end), blocked)
     return _starts(runs, free, rules.interval)
 
 
@@ -137,7 +82,7 @@ def reasons(schedule: Schedule, rules: Rules, busy: Sequence[Busy], request: Req
     if not EARLIEST <= start < LATEST:
         return bounds
     found = bounds + list(_closed(schedule, rules, start)) + list(_in_the_way(rules, busy, start))
-    found.extend(_day_full(schedule, rules, request, start))
+    found.extend(_full(schedule, rules, request, start))
     if not any(reason.code in ("HOURS", "OVERRIDE") for reason in found):
         found.extend(_off_grid(schedule, rules, busy, start))
     return found
@@ -190,25 +135,12 @@ def _long_pieces(zone: str, span: Span, low: int, high: int) -> Iterator[Piece]:
     start, close = span
     young = local_date(zone, start).toordinal() + REACH
     if young >= low:
-        for first, end in intersect([span], _until(zone, young)):
+        for first, end in intersect([span], until_day(zone, young)):
             yield Piece(start, first, end, close)
     for day in range(max(low, young + 1), high + 1):
         whole = day_spans(zone, day)
         for first, end in intersect([span], whole):
             yield Piece(whole[0][0], first, end, close)
-
-
-def _until(zone: str, day: int) -> list[Span]:
-    """All minutes whose local date (ordinal) is `day` or earlier."""
-    later = day + 1
-    while not day_spans(zone, later):
-        later += 1
-    return normalize([(min(EARLIEST - 60 * DAY, 0), day_spans(zone, later)[0][0]), *day_spans(zone, day)])
-
-
-def _from(zone: str, day: int) -> list[Span]:
-    """All minutes whose local date (ordinal) is `day` or later."""
-    return subtract([(EARLIEST - DAY, LATEST + DAY)], _until(zone, day - 1))
 
 
 def _runs(rules: Rules, pieces: list[Piece], blocked: list[Span]) -> list[tuple[int, int, int]]:
@@ -245,41 +177,20 @@ def _starts(runs: list[tuple[int, int, int]], free: list[Span], interval: int) -
     return starts
 
 
-def _permitted(zone: str, rules: Rules, request: Request, first: int, end: int) -> list[Span]:
-    """Starts of [first, end) that the date range, the day limit and the offered times leave."""
-    permitted = [(first, end)]
-    low, high = _date_range(zone, rules, request)
-    if low is not None:
-        permitted = intersect(permitted, _from(zone, _known_day(low.toordinal())))
+def _permitted(schedule: Schedule, rules: Rules, request: Request, first: int, end: int) -> list[Span]:
+    """Starts of [first, end) that the date range, the limits and the offered times leave."""
+    zone, permitted = schedule.timezone, [(first, end)]
+    low, high = date_range(schedule, rules, request)
+    for day in (low, cutoff(zone, rules, request)):
+        if day is not None:
+            permitted = intersect(permitted, from_day(zone, known_day(day.toordinal())))
     if high is not None:
-        permitted = intersect(permitted, _until(zone, _known_day(high.toordinal())))
+        permitted = intersect(permitted, until_day(zone, known_day(high.toordinal())))
     if request.offered is not None:
         permitted = intersect(permitted, normalize((a, b - rules.duration + 1) for a, b in request.offered))
-    if rules.per_day_limit is not None:
-        permitted = _below_limit(zone, permitted, request, rules.per_day_limit)
+    for limit, days_of, _code in limits(rules):
+        permitted = below_limit(zone, permitted, request, limit, days_of)
     return permitted
-
-
-def _below_limit(zone: str, spans: list[Span], request: Request, limit: int) -> list[Span]:
-    if limit <= 0:
-        return []
-    full = [day for day, count in dict(request.own_counts).items() if count >= limit]
-    return subtract(spans, normalize(span for day in full for span in day_spans(zone, day.toordinal())))
-
-
-def _date_range(zone: str, rules: Rules, request: Request) -> tuple[date | None, date | None]:
-    """First and last bookable local date; `rolling` ends `range_days` after today, that day included."""
-    if rules.range_kind == "fixed":
-        return rules.range_first, rules.range_last
-    if rules.range_kind == "rolling" and rules.range_days is not None:
-        today = local_date(zone, to_min_floor(request.now)).toordinal()
-        return None, date.fromordinal(_known_day(today + rules.range_days))
-    return None, None
-
-
-def _known_day(day: int) -> int:
-    """The ordinal itself, or that of the nearest date just outside the days this product knows."""
-    return min(max(day, _BEFORE), _BEYOND)
 
 
 def _out_of_bounds(schedule: Schedule, rules: Rules, request: Request, start: int) -> Iterator[Reason]:
@@ -291,14 +202,17 @@ def _out_of_bounds(schedule: Schedule, rules: Rules, request: Request, start: in
     if start >= LATEST:
         yield Reason("TOOFAR", detail=iso(from_min(LATEST)))
     elif start >= EARLIEST:
-        yield from _out_of_range(schedule.timezone, rules, request, start)
+        yield from _out_of_range(schedule, rules, request, start)
     if request.offered is not None and not any(a <= start and start + rules.duration <= b for a, b in request.offered):
         yield Reason("LINKWINDOW")
 
 
-def _out_of_range(zone: str, rules: Rules, request: Request, start: int) -> Iterator[Reason]:
-    day = local_date(zone, start)
-    low, high = _date_range(zone, rules, request)
+def _out_of_range(schedule: Schedule, rules: Rules, request: Request, start: int) -> Iterator[Reason]:
+    day = local_date(schedule.timezone, start)
+    low, high = date_range(schedule, rules, request)
+    open_from = cutoff(schedule.timezone, rules, request)
+    if open_from is not None and day < open_from:
+        yield Reason("NOTICE", detail=open_from.isoformat())
     if high is not None and day > high:
         yield Reason("TOOFAR", detail=high.isoformat())
     elif low is not None and day < low:
@@ -326,13 +240,12 @@ def _in_the_way(rules: Rules, busy: Sequence[Busy], start: int) -> list[Reason]:
     return sorted(found, key=lambda reason: ("BOOKED", "BUSY", "HOSTOFF", "BUFFER").index(reason.code))
 
 
-def _day_full(schedule: Schedule, rules: Rules, request: Request, start: int) -> Iterator[Reason]:
-    if rules.per_day_limit is None:
-        return
-    day = local_date(schedule.timezone, start)
-    count = dict(request.own_counts).get(day, 0)
-    if count >= rules.per_day_limit:
-        yield Reason("DAYLIMIT", detail=f"{count}/{rules.per_day_limit}")
+def _full(schedule: Schedule, rules: Rules, request: Request, start: int) -> Iterator[Reason]:
+    counts = {day.toordinal(): count for day, count in dict(request.own_counts).items()}
+    for limit, days_of, code in limits(rules):
+        count = sum(counts.get(day, 0) for day in days_of(local_date(schedule.timezone, start)))
+        if count >= limit:
+            yield Reason(code, detail=f"{count}/{limit}")
 
 
 def _off_grid(schedule: Schedule, rules: Rules, busy: Sequence[Busy], start: int) -> Iterator[Reason]:

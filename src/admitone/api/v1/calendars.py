@@ -34,6 +34,9 @@ SENTENCES = {
     "BUSY": "The host's own calendar has something there.",
     "BUFFER": "That is too close to another appointment.",
     "DAYLIMIT": "That day has as many appointments as the calendar allows.",
+    "WEEKLIMIT": "That week has as many appointments as the calendar allows.",
+    "MONTHLIMIT": "That month has as many appointments as the calendar allows.",
+    "HOSTOFF": "The host does not work then.",
     "GRID": "Appointments start at other minutes.",
 }
 

@@ -26,7 +26,7 @@ LOCK = (
     "JOIN calendars_host h ON h.id = ch.host_id WHERE c.id = %s ORDER BY h.id"
 )
 #: Reasons that mean "somebody or something is there now"; every other one means the time was never on offer.
-LOST = frozenset({"BUSY", "BOOKED", "BUFFER", "DAYLIMIT"})
+LOST = frozenset({"BUSY", "BOOKED", "BUFFER", "DAYLIMIT", "WEEKLIMIT", "MONTHLIMIT"})
 
 
 @dataclass(frozen=True, slots=True)

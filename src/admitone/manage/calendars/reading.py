@@ -93,7 +93,6 @@ def _sentences(plan: CalendarPlan, reason: Reason) -> dict[str, tuple[str, str, 
     """code -> (sentence, section that mends it, its label)."""
     rules = plan.rules
     notice = formats.duration_words(rules.notice)
-    count = {"count": reason.detail.partition("/")[0], "limit": rules.per_day_limit}
     return {
         "PAST": (_("It has passed."), "", ""),
         "NOTICE": (_("It is closer than the minimum notice of %s.") % notice, "rules", _("Change the notice")),
@@ -105,9 +104,19 @@ def _sentences(plan: CalendarPlan, reason: Reason) -> dict[str, tuple[str, str, 
             _("Change the date"),
         ),
         "DAYLIMIT": (
-            _("The day is full: %(count)s of %(limit)s appointments.") % count,
+            full(_("The day is full: %(count)s of %(limit)s appointments."), reason),
             "rules",
             _("Change the limit a day"),
+        ),
+        "WEEKLIMIT": (
+            full(_("The week is full: %(count)s of %(limit)s appointments."), reason),
+            "rules",
+            _("Change the limit a week"),
+        ),
+        "MONTHLIMIT": (
+            full(_("The month is full: %(count)s of %(limit)s appointments."), reason),
+            "rules",
+            _("Change the limit a month"),
         ),
         "GRID": (
             _("Times start every %s, counted from the start of the working hours; this one lies between two.")
@@ -116,6 +125,12 @@ def _sentences(plan: CalendarPlan, reason: Reason) -> dict[str, tuple[str, str, 
             _("Change when times start"),
         ),
     }
+
+
+def full(text: str, reason: Reason) -> str:
+    """A sentence with both numbers of a limit's "3/3"."""
+    count, _slash, limit = reason.detail.partition("/")
+    return text % {"count": count, "limit": limit}
 
 
 def _blocked(account: Account, calendar: Calendar, plan: CalendarPlan, reason: Reason, sees_all: bool) -> Why:
