@@ -78,6 +78,9 @@ def test_trigger_tells_what_it_is(key):
     assert kind.provides <= set(namespaces())
     assert all(re.fullmatch(r"[a-z_]+\.[a-z_]+", event) for event in kind.events)
     assert is_dataclass(kind.Params)
+    names = set(kind.Params.__dataclass_fields__)
+    assert set(kind.labels) == names
+    assert set(kind.helps) | set(kind.editors) | set(kind.words) <= names
 
 
 @pytest.mark.parametrize("key", sorted(triggers()))

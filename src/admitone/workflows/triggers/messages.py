@@ -11,6 +11,7 @@ from admitone.workflows.registry import Trigger, params, trigger
 
 Channel = Literal["email", "sms"]
 STATUSES = ("delivered", "bounced", "complained", "failed")
+CHANNELS = {"email": _("Email"), "sms": _("SMS")}
 
 
 @trigger("customer.replied")
@@ -33,6 +34,7 @@ class Replied(Trigger):
         "channels": _("None chosen means any."),
         "contains": _("Words or phrases separated by commas; one of them is enough."),
     }
+    words = {"channels": CHANNELS}
 
     @classmethod
     def matches(cls, params: Any, event: Event) -> bool:
@@ -63,6 +65,15 @@ class MessageStatus(Trigger):
 
     labels = {"statuses": _("What happened"), "channels": _("Channels")}
     helps = {"statuses": _("None chosen means any."), "channels": _("None chosen means any.")}
+    words = {
+        "statuses": {
+            "delivered": _("Delivered"),
+            "bounced": _("Bounced: the address or number takes nothing"),
+            "complained": _("Reported as unwanted"),
+            "failed": _("Failed"),
+        },
+        "channels": CHANNELS,
+    }
 
     @classmethod
     def matches(cls, params: Any, event: Event) -> bool:

@@ -26,6 +26,15 @@ class LinkTrigger(CalendarTrigger):
 
     labels = {**CalendarTrigger.labels, "sources": _("How the link was made")}
     helps = {**CalendarTrigger.helps, "sources": _("None chosen means any.")}
+    words = {
+        "sources": {
+            "by_hand": _("By hand"),
+            "api": _("API"),
+            "workflow": _("By a workflow"),
+            "bulk": _("Many at once"),
+            "reissue": _("As a new link for an old one"),
+        }
+    }
 
     @classmethod
     def matches(cls, params: Any, event: Event) -> bool:

@@ -68,6 +68,7 @@ class StatusChanged(OpportunityTrigger):
 
     labels = {**PIPELINE, "statuses": _("Status")}
     helps = {"pipeline": ANY, "statuses": ANY}
+    words = {"statuses": {"open": _("Open"), "won": _("Won"), "lost": _("Lost"), "abandoned": _("Abandoned")}}
 
     @classmethod
     def matches(cls, params: Any, event: Event) -> bool:
