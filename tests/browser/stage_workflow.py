@@ -72,4 +72,5 @@ def fill(account: Any, calendar: Any, actor: Any, now: datetime) -> dict[str, An
     bulk = BulkEnrollment.objects.create(
         account=account, workflow=workflow, source={"kind": "all"}, total=1200, enrolled=360, skipped=4, created_at=now
     )
-    return {"workflow_id": workflow.id, "enrollment_id": made[0].id, "bulk_id": bulk.id, "number": 1}
+    found = {"workflow_id": workflow.id, "enrollment_id": made[0].id, "bulk_id": bulk.id, "number": 1}
+    return {**found, "step_name": "known", "place": 0}

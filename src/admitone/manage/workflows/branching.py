@@ -61,7 +61,7 @@ def row_from(data: QueryDict, n: int) -> Row:
         otherwise=data.get(f"b{n}-else") == "1",
     )
     if f"b{n}-when" in data:
-        found.when = parsed(data[f"b{n}-when"])
+        found.when = parsed(data.get(f"b{n}-when", ""))
     for g in range(min(count_of(data, f"b{n}-groups"), MOST)):
         count = min(count_of(data, f"b{n}-{g}-count"), MOST)
         found.groups.append([comparison(data, f"b{n}-{g}-{c}") for c in range(count)])

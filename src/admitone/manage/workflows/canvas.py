@@ -138,7 +138,10 @@ class Painter:
 
     def node(self, step: Step, place: int, count: int) -> Node:
         kind = actions().get(step["type"])
-        closed = step["type"] in (END, GOTO) and place == count - 1
+        lanes = self.lanes(step)
+        closed = (
+            place == count - 1 and (step["type"] in (END, GOTO) or sealed(step, lanes)) and not step.get("disabled")
+        )
         return Node(
             name=step["name"],
             type=step["type"],
@@ -152,7 +155,7 @@ class Painter:
             after="" if closed else f"after:{step['name']}",
             first=place == 0,
             last=place == count - 1,
-            lanes=self.lanes(step),
+            lanes=lanes,
         )
 
     def lanes(self, step: Step) -> list[Lane]:
@@ -178,3 +181,9 @@ class Painter:
         if text == str(kind.label):
             text = described(kind, step["params"], self.account, self.tree) or text
         return "" if text == title_of(step) else text
+
+
+def sealed(step: Step, lanes: Sequence[Lane]) -> bool:
+    """One of the branches is always taken, and none leads on."""
+    kind = actions().get(step["type"])
+    return kind is not None and bool(lanes) and all(lane.closed for lane in lanes) and kind.closed(step["branches"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import types
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from django.utils.translation import gettext as _
@@ -48,13 +47,8 @@ def params_of(kind: type[Configurable]) -> list[Param]:
     """In the order of their declaration."""
     if kind.Params is Period:
         return [Param(OWN, str(kind.labels.get("seconds", _("How long"))), "", "period", False, False, None)]
-    hints = hints_of(kind.Params)
+    hints = get_type_hints(kind.Params)
     return [param_of(kind, one.name, hints[one.name], default_of(one)) for one in fields(kind.Params)]
-
-
-@cache
-def hints_of(params: type[Any]) -> dict[str, Any]:
-    return get_type_hints(params)
 
 
 def default_of(one: Any) -> Any:

@@ -56,7 +56,7 @@ class Row:
         """The control with what a screen reader needs to know about it."""
         described = [f"{self.bound.auto_id}_help"] if self.bound.help_text else []
         described += [f"{self.bound.auto_id}_error"] if self.bound.errors else []
-        attrs = {"aria-describedby": " ".join(described)} if described else {}
+        attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
         attrs |= {"aria-invalid": "true"} if self.bound.errors else {}
         return self.bound.as_widget(attrs=attrs | {"dir": "auto"})
 
@@ -175,9 +175,7 @@ class ParamForm(forms.Form):
 
     def note(self, name: str | None, text: str) -> None:
         """An error on a form that nobody has sent: of what is stored."""
-        if self._errors is None:
-            self._errors = forms.utils.ErrorDict()
-        self._errors.setdefault(name or "__all__", self.error_class()).append(text)
+        self.errors.setdefault(name or "__all__", self.error_class()).append(text)
 
 
 def is_rare(param: Param) -> bool:

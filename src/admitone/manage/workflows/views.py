@@ -22,13 +22,14 @@ from admitone.manage.forms import posted, show_problem
 from admitone.manage.workflows.builder import show_builder
 from admitone.manage.workflows.page import editable, find, may_edit, who
 from admitone.workflows import queries, services
+from admitone.workflows.templates import CATEGORIES, templates
 
 PAGE = 50
 STATUSES = ("published", "paused", "draft")
 
 
 class NewForm(forms.Form):
-    name = forms.CharField(required=False, label=gettext_lazy("Name"))
+    name = forms.CharField(label=gettext_lazy("Name"))
 
 
 @require_safe
@@ -77,7 +78,9 @@ def new(request: AccountRequest, account: Account) -> HttpResponse:
             show_problem(form, problem)
         else:
             return redirect("manage:workflow", account.slug, made.id)
-    return render(request, "manage/workflows/new.html", {"form": form}, status=422 if form.errors else 200)
+    groups = [(label, [one for one in templates() if one.category == key]) for key, label in CATEGORIES.items()]
+    context = {"form": form, "groups": [group for group in groups if group[1]]}
+    return render(request, "manage/workflows/new.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

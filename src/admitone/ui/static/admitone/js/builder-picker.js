@@ -37,7 +37,7 @@ document.addEventListener("click", (event) => {
   if (field instanceof HTMLInputElement) {
     field.value = "";
     search(form, "");
-    setTimeout(() => field.focus());
+    field.focus();
   }
 });
 
@@ -54,7 +54,7 @@ document.addEventListener("keydown", (event) => {
   const all = found(form);
   if (event.key === "Enter" && target.matches("[data-pick-search]")) {
     event.preventDefault();
-    (form.querySelector("[data-on]") ?? null) instanceof HTMLElement && all[0]?.click();
+    if (form.querySelector("[data-on]")) all[0]?.click();
     return;
   }
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
