@@ -45,7 +45,8 @@ def test_stored_plan_has_plain_json_values() -> None:
     data = FULL.to_json()
     assert data["v"] == 1
     assert data["rules"]["range_first"] == "2026-01-01"
-    assert data["schedule"]["overrides"] == [{"date": "2026-12-24", "windows": [[540, 720], [780, 800]]}]
+    override = {"date": "2026-12-24", "windows": [[540, 720], [780, 800]], "mode": "replace"}
+    assert data["schedule"]["overrides"] == [override]
     assert set(data) == {one.name for one in fields(CalendarPlan)}
 
 
@@ -60,6 +61,13 @@ def test_unknown_keys_are_ignored_and_missing_ones_take_their_defaults() -> None
     assert CalendarPlan.from_json(data) == CalendarPlan(
         **NAMES, rules=Rules(20, 30), hosts=(PlanHost("h", "N"),), brand=PlanBrand()
     )
+
+
+def test_plan_with_fortnights_and_modes_comes_back_as_it_was() -> None:
+    days = (Override(date(2026, 12, 24), ((540, 720),), "add"), Override(date(2026, 12, 24), (), "subtract"))
+    schedule = Schedule("Europe/Berlin", (Window((0,), 540, 720, 2, 1),), days)
+    plan = CalendarPlan(**NAMES, schedule=schedule, rules=Rules(20, 30, per_week_limit=3, cutoff_days=1, cutoff_at=1080))
+    assert decode(encode(plan)) == plan
 
 
 def test_missing_identity_is_refused() -> None:
