@@ -8,10 +8,11 @@ import secrets
 import socket
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
@@ -28,8 +29,13 @@ BEAT_SECONDS = 10.0
 ERROR_PAUSE_SECONDS = 1.0
 MAX_BATCH = 32
 QUICK_SECONDS = 0.2
+SLOW_SECONDS = 1.0
+SLOW_FOR_SECONDS = 60.0
 LONE_LEASE = timedelta(minutes=10)
 FORGET_BEATS_AFTER = timedelta(days=1)
+
+Place = tuple[str, UUID]  # a queue and an account
+Places = frozenset[Place]
 
 #: Set after a commit that enqueued work: in this process, or in any on PostgreSQL (see listening.py); else by polling.
 wake = threading.Event()
@@ -86,6 +92,7 @@ class EmbeddedWorker:
         self._held: dict[int, Held] = {}
         self._waiting: deque[Job] = deque()
         self._turn = store.Turn()
+        self._was_slow: dict[Place, float] = {}
         self._batch, self._claimed_at = 1, 0.0
         self._listener = Listener(wake.set)
         self._keeper = threading.Thread(target=self._keep, name="jobs-keeper", daemon=True)
@@ -136,6 +143,10 @@ class EmbeddedWorker:
 
     def _next(self) -> Job | None:
         with self._claiming:
+            avoid = self._slow()
+            if avoid:
+                self._let_go(avoid)
+            self._turn.avoid = avoid
             if not self._waiting and not self._stop.is_set():
                 self._claim()
             with self._lock:
@@ -144,6 +155,33 @@ class EmbeddedWorker:
                 job = self._waiting.popleft()
                 self._held[job.pk].started = time.monotonic()
                 return job
+
+    def _slow(self) -> Places:
+        """Slow accounts, as with a mail server that hangs, which hold all threads but one: the last one is for the others."""
+        now = time.monotonic()
+        with self._lock:
+            started = [held for held in self._held.values() if held.started is not None]
+            slow = {place_of(held.job) for held in started if now - (held.started or now) > SLOW_SECONDS}
+            slow |= {place for place, until in self._was_slow.items() if until > now}
+            held = Counter(place_of(one.job) for one in started)
+        return frozenset(place for place in slow if self._count > 1 and held[place] >= self._count - 1)
+
+    def _remember(self, place: Place, began: float) -> None:
+        """Who was slow is taken for slow a while longer; one quick job clears the name."""
+        now = time.monotonic()
+        if now - began > SLOW_SECONDS:
+            self._was_slow[place] = now + SLOW_FOR_SECONDS
+        else:
+            self._was_slow.pop(place, None)
+
+    def _let_go(self, avoid: Places) -> None:
+        """Hand back what was claimed for them and waits."""
+        with self._lock:
+            gone = [job for job in self._waiting if place_of(job) in avoid]
+            self._waiting = deque(job for job in self._waiting if place_of(job) not in avoid)
+            for job in gone:
+                self._held.pop(job.pk, None)
+        self._hand_back(gone)
 
     def _claim(self) -> None:
         """Take one job, or more each time while the last ones were finished quickly."""
@@ -165,9 +203,11 @@ class EmbeddedWorker:
 
     def _run(self, job: Job) -> bool:
         """Attempt the job; False if it was given up meanwhile."""
+        began = time.monotonic()
         outcome = attempt(job, timezone.now())
         close_old_connections()
         with self._lock:
+            self._remember(place_of(job), began)
             held = self._held.get(job.pk)
             if held is None or held.job is not job:
                 return False
@@ -217,6 +257,10 @@ class EmbeddedWorker:
         now = timezone.now()
         WorkerBeat.objects.update_or_create(name=self.name, defaults={"at": now})
         WorkerBeat.objects.filter(at__lt=now - FORGET_BEATS_AFTER).delete()
+
+
+def place_of(job: Job) -> Place:
+    return job.queue, job.account_id
 
 
 def quietly(action: Callable[[], object]) -> object:

@@ -46,10 +46,14 @@ HOLD = (
 
 @dataclass(slots=True)
 class Turn:
-    """Whose turn it was last, so that queues and accounts take turns; accounts as the database spells them."""
+    """Whose turn it was last, so that queues and accounts take turns; accounts as the database spells them.
+
+    `avoid` holds (queue, account) pairs that get no turn for now.
+    """
 
     queue: str = ""
     account: dict[str, Any] = field(default_factory=dict)
+    avoid: frozenset[tuple[str, UUID]] = frozenset()
 
 
 def due(now: datetime) -> tuple[bool, bool, bool]:
@@ -93,11 +97,23 @@ def pick_account(queue: str, room: int, lease_until: datetime, turn: Turn) -> li
     if not top:
         return None
     last, priority = turn.account.get(queue, key(NO_ACCOUNT)), top[0][0]
-    after = rows(ACCOUNT, [queue, priority, last]) or rows(FIRST_ACCOUNT, [queue, priority])
-    account = turn.account[queue] = after[0][0] if after else key(NO_ACCOUNT)
+    account = next_account(queue, priority, last, {key(one) for name, one in turn.avoid if name == queue})
+    if account is None:
+        return None
+    turn.account[queue] = account
     chosen = ids(OLDEST, [queue, priority, account, room if account == last else 1])
     change(HOLD, chosen, [at(lease_until)])
     return chosen
+
+
+def next_account(queue: str, priority: int, last: Any, shunned: set[Any]) -> Any:
+    """The account after the last one, round and round; None if all that have jobs are shunned."""
+    for _ in range(len(shunned) + 1):
+        after = rows(ACCOUNT, [queue, priority, last]) or rows(FIRST_ACCOUNT, [queue, priority])
+        last = after[0][0] if after else key(NO_ACCOUNT)
+        if last not in shunned:
+            return last
+    return None
 
 
 def free_places(queue: str) -> int:
