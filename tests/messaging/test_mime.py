@@ -133,3 +133,9 @@ def test_long_text_lines_stay_below_the_limit_of_smtp() -> None:
 
 def test_address_keeps_the_local_part() -> None:
     assert address("Ana.Lima+x@Example.com").addr_spec == "Ana.Lima+x@example.com"
+
+
+def test_address_to_unsubscribe_stands_whole_on_its_line() -> None:
+    url = f"https://book.{'long' * 12}.example/u/{'x' * 44}"
+    raw = build(parcel(unsubscribe=url)).content.decode()
+    assert f"\r\nList-Unsubscribe: <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw

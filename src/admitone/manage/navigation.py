@@ -86,9 +86,14 @@ class Shell:
         """May the user make sub-accounts in this agency?"""
         return AgencyAdmin.objects.filter(agency_id=self.account.agency_id, user=self.request.user.pk).exists()
 
-    @cached_property
+    @property
     def not_delivering(self) -> bool:
-        return not messaging.delivering(self.account)
+        return not self.standing.delivering
+
+    @cached_property
+    def standing(self) -> messaging.Standing:
+        """Whether messages get out."""
+        return messaging.standing(self.account)
 
     @property
     def private_base(self) -> bool:

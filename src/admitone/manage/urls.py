@@ -9,6 +9,7 @@ areas = [
     path("settings/", include("admitone.manage.settings_general.urls")),
     path("settings/team/", include("admitone.manage.team.urls")),
     path("settings/email/", include("admitone.manage.settings_email.urls")),
+    path("messages/templates/", include("admitone.manage.message_templates.urls")),
     path("settings/sms/", include("admitone.manage.settings_sms.urls")),
     path("messages/", include("admitone.manage.messages.urls")),
     path("settings/api-keys/", include("admitone.manage.api_keys.urls")),

@@ -15,6 +15,8 @@ from django.conf import settings
 
 from admitone.messaging.channels.base import Parcel
 
+#: RFC 3834: no holiday answer may come back to a machine.
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
 POLICY = SMTP.clone(cte_type="7bit")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -39,7 +41,7 @@ def build(parcel: Parcel) -> Mime:
         message["Reply-To"] = reply_to
     message["Date"] = format_datetime(parcel.at)
     message["Message-ID"] = message_id(parcel)
-    for name, value in headers_of(parcel).items():
+    for name, value in AUTOMATIC.items():
         message[name] = value
     add_body(message, parcel)
     utf8 = not f"{sender.addr_spec}{recipient.addr_spec}{reply_to.addr_spec if reply_to else ''}".isascii()
@@ -49,20 +51,23 @@ def build(parcel: Parcel) -> Mime:
 
 def headers_of(parcel: Parcel) -> dict[str, str]:
     """What every mail says to machines; one of a workflow also how to be left alone by one press (RFC 8058)."""
-    # RFC 3834: no holiday answer may come back to a machine.
-    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
-    if parcel.unsubscribe:
-        headers |= {"List-Unsubscribe": f"<{parcel.unsubscribe}>"}
-        headers |= {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return headers
+    return {**AUTOMATIC, **leaving(parcel)}
+
+
+def leaving(parcel: Parcel) -> dict[str, str]:
+    if not parcel.unsubscribe or not parcel.unsubscribe.isascii():
+        return {}
+    return {"List-Unsubscribe": f"<{parcel.unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def worded(parcel: Parcel, sender: Address) -> bytes:
-    """From and Subject lines. Written by Header: EmailMessage drops spaces where it folds non-ASCII text."""
+    """From and Subject lines, and how to leave. EmailMessage drops spaces where it folds non-ASCII text, and writes
+    addresses longer than a line as encoded words, which no mail program takes for one."""
     name, subject = line(parcel.from_name), line(parcel.subject)
     spoken = quoted(name) if name.isascii() else encoded(name, "From")
     origin = f"{spoken} <{sender.addr_spec}>" if name else sender.addr_spec
-    return f"From: {origin}\r\nSubject: {encoded(subject, 'Subject')}\r\n".encode()
+    leave = "".join(f"{header}: {value}\r\n" for header, value in leaving(parcel).items())
+    return f"From: {origin}\r\nSubject: {encoded(subject, 'Subject')}\r\n{leave}".encode()
 
 
 def quoted(name: str) -> str:

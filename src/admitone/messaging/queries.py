@@ -148,6 +148,24 @@ def failing(account: Account | UUID) -> list[ChannelHealth]:
     return list(rows.order_by("channel"))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`failing` holds (channel, the provider's words) of channels by which nothing gets out."""
+
+    delivering: bool
+    failing: list[tuple[str, str]]
+
+
+def standing(account: Account) -> Standing:
+    """Whether mail leaves at all, and what fails: one statement, asked by every signed-in page."""
+    names = ("email_settings__provider", "email_settings__host")
+    health = ("channel_health__channel", "channel_health__words", "channel_health__failing_since")
+    rows = list(Account.objects.filter(pk=account.pk).order_by("channel_health__channel").values_list(*names, *health))
+    own = any(provider in ESPS or host for provider, host, *_rest in rows)
+    failing = [(channel, words) for _provider, _host, channel, words, since in rows if since]
+    return Standing(own or bool(settings.ENV.smtp_url), failing)
+
+
 def failing_row(account: Account | UUID, channel: str) -> ChannelHealth | None:
     return next((row for row in failing(account) if row.channel == channel), None)
 

@@ -41,6 +41,8 @@ LOOKS: dict[str, Look] = {
     "delivered": Look("ok", "check", _("Delivered")),
     "failed": Look("danger", "circle-x", _("Failed")),
     "skipped": Look("", "circle-slash", _("Skipped")),
+    "bounced": Look("danger", "circle-x", _("Bounced")),
+    "complained": Look("danger", "circle-x", _("Called spam")),
     "outbox": Look("warn", "inbox", _("Not delivered")),
     "invited": Look("info", "mail", _("Invited")),
     "revoked": Look("danger", "ban", _("Revoked")),

@@ -18,6 +18,7 @@ from admitone.api.v1 import (
     forms,
     inbound_hooks,
     links,
+    message_templates,
     messages,
     missed_calls,
     opportunities,
@@ -66,6 +67,7 @@ api.add_router("/workflows", enrollments.of_workflow)
 api.add_router("/enrollments", enrollments.router)
 api.add_router("/bulk-enrollments", enrollments.bulks)
 api.add_router("/messages", messages.router)
+api.add_router("/message-templates", message_templates.router)
 api.add_router("/missed-calls", missed_calls.router)
 api.add_router("/account", account.router)
 api.add_router("/public/links", public_links.router)

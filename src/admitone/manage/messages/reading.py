@@ -31,6 +31,10 @@ KINDS: dict[str, Promise | str] = {
     "link.code": _("Code"),
     "busy_source": _("Busy times"),
     "webhook": _("Webhooks"),
+    "sms.received": _("SMS received"),
+    "sms.answer": _("Answer to STOP, START or HELP"),
+    "workflow": _("Workflow"),
+    "channel.failing": _("Sending fails"),
 }
 
 

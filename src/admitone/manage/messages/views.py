@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from admitone.accounts import permissions
@@ -16,9 +17,20 @@ from admitone.logic.errors import Problem
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.messages import reading
 from admitone.messaging import queries, services
+from admitone.messaging.esps import label_of
 
 PAGE = 50
-STATUSES = ("sent", "queued", "outbox", "failed")
+STATUSES = {
+    "sent": gettext_lazy("Sent"),
+    "delivered": gettext_lazy("Delivered"),
+    "queued": gettext_lazy("Queued"),
+    "outbox": gettext_lazy("Not delivered"),
+    "failed": gettext_lazy("Failed"),
+    "bounced": gettext_lazy("Bounced"),
+    "complained": gettext_lazy("Called spam"),
+    "received": gettext_lazy("Received"),
+}
+CHANNELS = {"email": gettext_lazy("Email"), "sms": gettext_lazy("SMS")}
 #: The page of a stored mail runs nothing and loads nothing but pictures.
 PREVIEW_CSP = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'"
 
@@ -26,9 +38,10 @@ PREVIEW_CSP = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src d
 @require_safe
 @in_account()
 def messages(request: AccountRequest, account: Account) -> HttpResponse:
-    """Filters in the URL: status, kind, q."""
-    status, kind = request.GET.get("status", ""), request.GET.get("kind", "")
+    """Filters in the URL: status, kind, channel, q."""
+    status, kind, channel = (request.GET.get(name, "") for name in ("status", "kind", "channel"))
     filters = {
+        "channel": channel if channel in CHANNELS else "",
         "status": status if status in STATUSES else "",
         "kind": kind if kind in reading.KINDS else "",
         "search": request.GET.get("q", "").replace("\0", "").strip()[:200],
@@ -41,11 +54,17 @@ def messages(request: AccountRequest, account: Account) -> HttpResponse:
         "page": page,
         "filters": filters,
         "filtered": any(filters.values()),
-        "statuses": STATUSES,
-        "counts": queries.counts(account) if permissions.at_least(request.role, "admin") else {},
+        "statuses": statuses(account, request.role),
+        "channels": CHANNELS.items(),
         "kinds": reading.KINDS.items(),
     }
     return render(request, "manage/messages/messages.html", context)
+
+
+def statuses(account: Account, role: str) -> list[tuple[str, str, int | None]]:
+    """(status, name, how many); members do not read every message, so they see no numbers."""
+    counts = queries.counts(account) if permissions.at_least(role, "admin") else {}
+    return [(key, str(name), counts.get(key)) for key, name in STATUSES.items()]
 
 
 @require_safe
@@ -56,7 +75,9 @@ def message(request: AccountRequest, account: Account, message_id: str) -> HttpR
     context = {
         "message": found,
         "kind_name": reading.kind_name(found.kind),
-        "may_send": may_send and queries.delivering(account),
+        "carrier": label_of(found.provider),
+        "opted_out": found.direction == "out" and queries.opted_out(account, found.channel, found.to),
+        "may_send": may_send and queries.delivering(account, found.channel),
     }
     return render(request, "manage/messages/message.html", context)
 
