@@ -24,10 +24,18 @@ class ProviderForm(forms.Form):
 
     provider = ""
     own: tuple[str, ...] = ()
+    needs_secret = False
 
     sender = forms.CharField(max_length=40, required=False, label=_("Number or name"))
     daily_cap = forms.IntegerField(min_value=1, max_value=HIGHEST, required=False, label=_("SMS a day"))
     to = forms.CharField(max_length=40, required=False, label=_("Send the test to"))
+
+    @classmethod
+    def shown(cls, data: Any, stored: SmsSettings) -> ProviderForm:
+        form = cls(data, initial=cls.initial_of(stored))
+        kept = stored.provider == cls.provider and bool(stored.secret_sealed)
+        form.fields["secret"].required = cls.needs_secret and not kept
+        return form
 
     @property
     def own_fields(self) -> list[forms.BoundField]:
@@ -52,9 +60,10 @@ class ProviderForm(forms.Form):
 
 class TwilioForm(ProviderForm):
     provider = "twilio"
+    needs_secret = True
     own = ("account_sid", "secret", "messaging_service")
 
-    account_sid = forms.CharField(max_length=64, required=False, label=_("Account SID"))
+    account_sid = forms.CharField(max_length=64, label=_("Account SID"))
     secret = forms.CharField(max_length=200, required=False, label=_("Auth token"), widget=secret_input())
     messaging_service = forms.CharField(
         max_length=64,
@@ -73,7 +82,7 @@ class GatewayForm(ProviderForm):
     provider = "http"
     own = ("url", "method", "format", "headers", "body", "secret", "accepted")
 
-    url = forms.CharField(max_length=1000, required=False, label=_("Address"))
+    url = forms.CharField(max_length=1000, label=_("Address"))
     method = forms.ChoiceField(choices=[(name, name) for name in ("POST", "PUT", "GET")], label=_("Method"))
     format = forms.ChoiceField(choices=[("json", "JSON"), ("form", _("Form"))], label=_("Format"))
     headers = forms.CharField(
@@ -85,7 +94,6 @@ class GatewayForm(ProviderForm):
     )
     body = forms.CharField(
         max_length=4000,
-        required=False,
         label=_("What is sent"),
         help_text=_("{to}, {digits} (the number without +), {from}, {text}, {id} and {secret} are filled in."),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -120,6 +128,7 @@ class NumberForm(forms.Form):
     provider = forms.ChoiceField(
         choices=[("twilio", _("Twilio rings your phone")), ("", _("Your own phone system reports missed calls"))],
         required=False,
+        initial="twilio",
         label=_("How calls are taken"),
     )
     forward_to = forms.CharField(

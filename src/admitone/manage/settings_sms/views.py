@@ -33,7 +33,7 @@ def settings_sms(request: AccountRequest, account: Account) -> HttpResponse:
         return remove(request, account)
     stored = queries.sms_settings(account)
     kind = FORMS.get(chosen(request, stored))
-    form = kind(posted(request), initial=kind.initial_of(stored)) if kind else None
+    form = kind.shown(posted(request), stored) if kind else None
     if request.method == "POST" and form is not None and form.is_valid():
         try:
             return save(request, account, form)
