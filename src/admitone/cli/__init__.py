@@ -12,6 +12,7 @@ from admitone.cli import doctor as care
 from admitone.cli import serve as processes
 from admitone.cli.backup import backup, restore
 from admitone.cli.demo import demo
+from admitone.cli.erasures import erasures
 from admitone.cli.jobs import jobs
 from admitone.cli.links import links
 from admitone.cli.slots import slots_command
@@ -43,7 +44,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admitone.config.settings")
 
 
-for command in (slots_command, jobs, demo, links, backup, restore, care.doctor, care.keys, care.outbox):
+for command in (slots_command, jobs, demo, links, backup, restore, erasures, care.doctor, care.keys, care.outbox):
     main.add_command(command)
 for process in processes.COMMANDS:
     main.add_command(process)

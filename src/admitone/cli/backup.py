@@ -15,6 +15,7 @@ import click
 from django.utils import timezone
 
 from admitone.cli.boot import boot
+from admitone.cli.erasures import erased_in, replay
 
 DATABASE, MANIFEST = "admitone.sqlite3", "manifest.json"
 KEYS = ("link-keys", "secret-key")
@@ -59,6 +60,7 @@ def restore(source: Path, force: bool) -> None:
     from admitone.cli import server
 
     target = sqlite_file()
+    forgotten = erased_in(target)
     with server.sole_user(settings.ENV.data_dir):
         if target.exists() and not force:
             raise click.ClickException(f"{target.name} is already there. Use --force to replace it (a copy is kept).")
@@ -72,6 +74,8 @@ def restore(source: Path, force: bool) -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     click.echo(f"Restored {source.name}.")
+    if again := replay(forgotten):
+        click.echo(f"Contacts that had been erased since, and are erased again: {again}.")
     warn_about_keys()
 
 

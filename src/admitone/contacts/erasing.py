@@ -76,7 +76,9 @@ def list_path() -> Path:
 
 def keep_in_mind(account_id: UUID, contact_ids: list[UUID], now: datetime) -> None:
     """Add ids (nothing personal) to the list beside the database: an older backup must not bring anybody back."""
-    lines = (json.dumps({"account": str(account_id), "contact": str(key), "at": iso(now)}) for key in contact_ids)
+    known = set(remembered())
+    fresh = [key for key in contact_ids if (account_id, key) not in known]
+    lines = (json.dumps({"account": str(account_id), "contact": str(key), "at": iso(now)}) for key in fresh)
     fd = os.open(list_path(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(fd, "a", encoding="utf-8") as file:
         file.write("".join(f"{line}\n" for line in lines))
