@@ -219,6 +219,7 @@ class Stage:
             "date": str((self.now + timedelta(days=2)).date()),
             "step": "zone",
             "mode": "inline",
+            "template": "single_slot",
             "token": "x",
         }
         return {name: str(value) for name, value in found.items()}

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 from tests import factories
-from tests.contract.world import delivery_of, endpoint_of, hook_of, import_of, missed_call_of
+from tests.contract.world import (
+    bulk_of,
+    delivery_of,
+    endpoint_of,
+    enrollment_of,
+    hook_of,
+    import_of,
+    missed_call_of,
+)
 
 from admitone.accounts.models import Membership
 from admitone.accounts.services import (
@@ -34,7 +42,10 @@ from admitone.logic.errors import Problem
 from admitone.messaging.models import Message
 from admitone.messaging.services import resend
 from admitone.webhooks import services as webhooks
+from admitone.workflows import services as workflows
 from admitone.workflows.services import hooks
+from admitone.workflows.services.amending import change_workflow
+from admitone.workflows.services.bulk import start_bulk, stop_bulk
 
 NOW = factories.NOW
 DO: dict[str, Any] = {"actor": SYSTEM, "now": NOW}
@@ -117,6 +128,24 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
     "change role": lambda me, it: change_role(account=me, by="owner", membership_id=it.member.id, role="admin", **DO),
     "remove member": lambda me, it: remove_member(account=me, by="owner", membership_id=it.member.id, **DO),
     "revoke invitation": lambda me, it: revoke_invitation(account=me, by="owner", invitation_id=it.invitation.id, **DO),
+    "change workflow": lambda me, it: change_workflow(
+        account=me, workflow_id=it.workflow.id, changes={"name": "x"}, **DO
+    ),
+    "save draft": lambda me, it: workflows.save_draft(account=me, workflow_id=it.workflow.id, document={}, **DO),
+    "publish": lambda me, it: workflows.publish(account=me, workflow_id=it.workflow.id, **DO),
+    "pause workflow": lambda me, it: workflows.pause(account=me, workflow_id=it.workflow.id, **DO),
+    "resume workflow": lambda me, it: workflows.resume(account=me, workflow_id=it.workflow.id, **DO),
+    "delete workflow": lambda me, it: workflows.delete_workflow(account=me, workflow_id=it.workflow.id, **DO),
+    "enroll": lambda me, it: workflows.enroll(
+        account=me, workflow_id=it.workflow.id, contact_id=it.my_contact.id, **DO
+    ),
+    "enroll many": lambda me, it: start_bulk(account=me, workflow_id=it.workflow.id, source={"kind": "all"}, **DO),
+    "enroll a contact": lambda me, it: workflows.enroll(
+        account=me, workflow_id=enrollment_of(it.mine).workflow_id, contact_id=it.contact.id, **DO
+    ),
+    "stop enrollment": lambda me, it: workflows.stop_enrollment(account=me, enrollment_id=it.enrollment.id, **DO),
+    "retry step": lambda me, it: workflows.retry_step(account=me, enrollment_id=it.enrollment.id, **DO),
+    "stop many": lambda me, it: stop_bulk(account=me, bulk_id=it.bulk.id, **DO),
     "access of user": lambda me, it: access.set_access(
         account=me, user_id=it.member.user_id, levels={it.mine.id: "view"}, **DO
     ),
@@ -159,6 +188,9 @@ def it(me: Any) -> SimpleNamespace:
         endpoint=endpoint,
         delivery=delivery_of(endpoint),
         hook=hook_of(other),
+        enrollment=(enrollment := enrollment_of(calendar)),
+        workflow=enrollment.workflow,
+        bulk=bulk_of(enrollment),
         key=issue_api_key(account=other, name="k", scopes=["read"], **DO)[0],
         member=Membership.objects.get(account=other),
         invitation=invite(account=other, by="owner", email="new@example.com", role="member", **DO),

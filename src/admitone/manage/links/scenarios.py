@@ -38,7 +38,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         _("One offered time"),
         "timer",
         _("Tick the one time that you offer. The link closes after a day."),
-        {"expires_in": "1", "label": _("One offered time"), "note": _("This time is held out for you: one day.")},
+        {
+            "expires_in": "1",
+            "label": _("One offered time"),
+            "note": _("This one time is offered to you. It is yours once you confirm it."),
+        },
         opens_times=True,
     ),
     Scenario(

@@ -74,7 +74,9 @@ class StartForm(forms.Form):
 
 def field_of(need: Need, account: Account) -> forms.Field:
     if need.kind == "slot":
-        return LocalTime(label=need.label)
+        found = LocalTime(label=need.label)
+        found.required = True
+        return found
     if need.kind == "tag":
         return forms.CharField(max_length=60, label=need.label, help_text=_("A new one is made if there is none."))
     rows = options(need, account)
