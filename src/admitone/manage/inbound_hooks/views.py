@@ -25,7 +25,11 @@ from admitone.workflows import hook_queries as queries
 from admitone.workflows.models import InboundHook
 from admitone.workflows.services import hooks as services
 
-PARTS = {"email": gettext_lazy("Email"), "phone": gettext_lazy("Phone"), "name": gettext_lazy("Name")}
+PARTS = {
+    "email": gettext_lazy("Field with the email address"),
+    "phone": gettext_lazy("Field with the phone number"),
+    "name": gettext_lazy("Field with the name"),
+}
 
 
 class NewHookForm(forms.Form):
