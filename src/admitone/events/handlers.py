@@ -17,7 +17,7 @@ ANY = "*"
 
 
 def on(*kinds: str, consumer: str) -> Callable[[H], H]:
-    """Subscribe `handler(event, now)`; it runs once per event, in a job, in a transaction of its own, without network."""
+    """Subscribe `handler(event, now)`; it runs once per event, in a job, wholly or not at all, without network."""
 
     def register(handler: H) -> H:
         for kind in kinds:

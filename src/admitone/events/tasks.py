@@ -15,13 +15,14 @@ RECEIVE = "INSERT INTO events_eventreceipt (consumer, event_id, at) VALUES (%s, 
 
 @task(queue="events")
 def dispatch(*, event_id: str, now: datetime) -> None:
-    """Run every handler of the event; one that fails is tried again without repeating the others."""
+    """Run every handler of the event in one transaction, each in a savepoint; one that fails is tried again without
+    repeating the others."""
     event = Event.objects.filter(id=event_id).first()
     if event is None:
         return
-    failures = [
-        error for name, handler in handlers_of(event.kind).items() if (error := _run(name, handler, event, now))
-    ]
+    with transaction.atomic():
+        found = [_run(name, handler, event, now) for name, handler in handlers_of(event.kind).items()]
+    failures = [error for error in found if error]
     if failures:
         raise failures[0]
 
