@@ -132,7 +132,7 @@ def test_what_happened_to_a_merged_contact_is_told_too(web: Client, account: Acc
     other = factories.contact(account)
     factories.tag(other, "Old")
     services.merge(account=account, keep_id=ana.id, drop_id=other.id, **DO)
-    assert sorted(told(web, ana)) == ["Another contact was merged into this one", "Tag Old added"]
+    assert sorted(told(web, ana)) == ["Another contact was merged into this one", "Note", "Tag Old added"]
     response = web.get(url(other))
     assert (response.status_code, response.url) == (302, url(ana))
 

@@ -78,11 +78,11 @@ def merge(
     found = pairs(keep, drop, choices or {})
     for kind in personal.REGISTRY.values():
         kind.merge(keep, drop, now)
-    _write_down(account, keep, found, actor, now)
+    noted = _write_down(account, keep, found, actor, now)
     empty(drop, now, merged_into=keep)
     _take(keep, found, min(keep.created_at, drop.created_at), now)
     facts = {"contact": str(keep.id), "dropped": str(drop.id)}
-    record_many([Draft(account.id, actor, now, "contact.merged", "contact", keep.id, facts)])
+    record_many([Draft(account.id, actor, now, "contact.merged", "contact", keep.id, facts), *noted])
     return keep
 
 
@@ -138,15 +138,16 @@ def _both(account: Account, keep_id: Any, drop_id: Any) -> tuple[Contact, Contac
     return found[keys[0]], found[keys[1]]  # type: ignore[index]
 
 
-def _write_down(account: Account, keep: Contact, found: list[Pair], actor: Actor, now: datetime) -> None:
-    """Values that lose are not lost: they stay readable in a note."""
+def _write_down(account: Account, keep: Contact, found: list[Pair], actor: Actor, now: datetime) -> list[Draft]:
+    """Values that lose are not lost: they stay readable in a note, if there are any."""
     lost = [(one.label, one.drop if one.side == "keep" else one.keep) for one in found if one.is_open]
-    if lost:
-        text = "\n".join(
-            [_("Merged with another contact, which had:"), *(f"{label}: {value}" for label, value in lost)]
-        )
-        by = f"{actor.kind}:{actor.id}".rstrip(":")
-        Note.objects.create(account=account, contact=keep, text=text[:MAX_NOTE], by=by, created_at=now)
+    if not lost:
+        return []
+    text = "\n".join([_("Merged with another contact, which had:"), *(f"{label}: {value}" for label, value in lost)])
+    by = f"{actor.kind}:{actor.id}"[:80]
+    note = Note.objects.create(account=account, contact=keep, text=text[:MAX_NOTE], by=by, created_at=now)
+    facts = {"contact": str(keep.id), "note": str(note.id)}
+    return [Draft(account.id, actor, now, "note.added", "contact", keep.id, facts)]
 
 
 def _take(keep: Contact, found: list[Pair], created_at: datetime, now: datetime) -> None:
