@@ -35,8 +35,8 @@ def workflow(clinic: Clinic) -> str:
 def test_a_test_run_shows_the_mail_and_really_sends_it_to_one_address_only(
     clinic: Clinic, page: Page, workflow: str
 ) -> None:
-    clinic.sign_in(page).goto(f"{workflow}/test/?q=nora")
-    page.get_by_label("Nora Sample").check()
+    clinic.sign_in(page).goto(f"{workflow}/test/?q=nora@guest")
+    page.get_by_role("radio", name="nora@guest.example").check()
     page.get_by_role("button", name="Run test").click()
     expect(page.get_by_role("heading", name="What would happen for Nora Sample")).to_be_focused()
     expect(page.locator(".test-message pre")).to_contain_text("/o/")
@@ -90,12 +90,12 @@ def test_without_javascript_a_test_runs_and_one_contact_enters(
     clinic: Clinic, open_page: OpenPage, workflow: str
 ) -> None:
     page = clinic.sign_in(open_page(javascript=False))
-    page.goto(f"{workflow}/test/?q=nora")
-    page.get_by_label("Nora Sample").check()
+    page.goto(f"{workflow}/test/?q=nora@guest")
+    page.get_by_role("radio", name="nora@guest.example").check()
     page.get_by_role("button", name="Run test").click()
     expect(page.locator(".test-message")).to_be_visible()
-    page.goto(f"{workflow}/enroll/?q=nora")
-    page.get_by_label("Nora Sample").check()
+    page.goto(f"{workflow}/enroll/?q=nora@guest")
+    page.get_by_role("radio", name="nora@guest.example").check()
     page.get_by_role("button", name="Enroll", exact=True).click()
     expect(page.get_by_role("heading", name="The way so far")).to_be_visible()
 

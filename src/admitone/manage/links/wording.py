@@ -22,6 +22,7 @@ SOURCES: dict[str, Words] = {
     "api": gettext_lazy("API"),
     "bulk": gettext_lazy("Bulk"),
     "reissue": gettext_lazy("New for old"),
+    "test": gettext_lazy("Test of a workflow"),
 }
 EVENTS: dict[str, tuple[Words, str]] = {
     "created": (gettext_lazy("Created"), "plus"),

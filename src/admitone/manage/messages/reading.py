@@ -33,6 +33,7 @@ KINDS: dict[str, Promise | str] = {
     "webhook": _("Webhooks"),
     "sms.received": _("SMS received"),
     "sms.answer": _("Answer to STOP, START or HELP"),
+    "workflow.test": _("Test of a workflow"),
     "workflow": _("Workflow"),
     "channel.failing": _("Sending fails"),
 }

@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from admitone.accounts.models import Account
 from admitone.logic.errors import Problem
@@ -18,6 +19,8 @@ from admitone.manage.workflows.page import editable, who
 from admitone.workflows import queries, services
 from admitone.workflows.models import Workflow
 from admitone.workflows.services.restoring import UNDO, restore_workflow
+
+PAGE = 50
 
 
 @require_POST
@@ -65,6 +68,16 @@ def remove(request: AccountRequest, account: Account, workflow_id: UUID) -> Http
         "zone": request.user.timezone or account.timezone,
     }
     return render(request, "manage/workflow_runs/removal.html", context)
+
+
+@require_safe
+@in_account("admin")
+def deleted(request: AccountRequest, account: Account) -> HttpResponse:
+    """What can be taken back."""
+    rows = Workflow.objects.filter(account=account, deleted_at__gt=timezone.now() - UNDO).order_by("-deleted_at")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "zone": request.user.timezone or account.timezone}
+    return render(request, "manage/workflow_runs/deleted.html", context)
 
 
 @require_POST

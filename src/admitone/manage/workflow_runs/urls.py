@@ -8,6 +8,7 @@ many = f"{one}enroll/<uuid:bulk_id>/"
 
 urlpatterns = [
     path("add/", adding.add, name="add_to_workflow"),
+    path("deleted/", state.deleted, name="deleted_workflows"),
     path(f"{one}settings/", settings.settings, name="workflow_settings"),
     path(f"{one}enrollments/", enrollments.listing, name="workflow_enrollments"),
     path(f"{one}enrollments/stop/", enrollments.stop_some, name="stop_enrollments"),
