@@ -320,3 +320,47 @@ def test_member_changes_nothing(viewer: Client, workflow: Workflow, path: str, r
 @pytest.mark.parametrize("rest", ["steps/gone/", "steps/gone/place/", "triggers/9/"])
 def test_what_is_not_there_is_not_found(web: Client, path: str, rest: str) -> None:
     assert web.get(f"{path}{rest}").status_code == 404
+
+
+ODD = [
+    "\x00",
+    '{"a": "\\ud800"}',
+    "9" * 400,
+    "nan",
+    "-1",
+    "1e999",
+    "0001-01-01T00:00",
+    '{"a": "\\u0000"}',
+    "[" * 3000,
+    "{{",
+    "[NaN]",
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_nothing_that_can_be_typed_is_an_error_of_ours(
+    web: Client, workflow: Workflow, path: str, calendar: Calendar, odd: str
+) -> None:
+    for name, kinds in (("link", LINK_FIELDS), ("mail", MAIL_FIELDS), ("check", CHECK_FIELDS)):
+        typed = {"seen": seen(workflow, name), **dict.fromkeys(kinds, odd), "label": "x"}
+        answer = web.post(f"{path}steps/{name}/", {**typed, "branches": "2", "b0-origin": "0", "b1-else": "1"})
+        assert answer.status_code in (302, 409, 422), name
+        shown = web.get(path)
+        assert shown.status_code == 200
+        workflow.refresh_from_db()
+        draft = workflow.draft
+        last = {one["type"]: one["name"] for _path, one in walk(draft["steps"])}
+        assert web.get(f"{path}steps/{last[TYPES[name]]}/").status_code == 200
+        workflow.draft = {**draft, "steps": rename_back(draft["steps"], last[TYPES[name]], name)}
+        workflow.save()
+
+
+LINK_FIELDS = ["p-calendar", "p-expires_in-amount", "p-expires_in-unit", "p-expires_at", "p-not_before", "p-max_uses",
+               "p-contact_policy", "p-offered", "p-metadata", "p-note"]  # fmt: skip
+MAIL_FIELDS = ["p-subject", "p-body", "p-to", "p-dead_link", "p-template", "p-unsubscribe", "do"]
+CHECK_FIELDS = ["b0-name", "b0-when", "b1-name", "b0-groups", "b1-origin", "do"]
+TYPES = {"link": "one_time_link.generate", "mail": "email.send", "check": "if_else"}
+
+
+def rename_back(steps: list[dict[str, Any]], old: str, new: str) -> list[dict[str, Any]]:
+    return [{**one, "name": new} if one["name"] == old else one for one in steps]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from admitone.logic.branch_rows import Comparison, Row, row_of
 from admitone.logic.conditions import ALONE, OPS
 from admitone.logic.identity import storable
+from admitone.manage.workflows.step_form import parsed
 from admitone.workflows.registry import Action
 
 MOST = 20
@@ -66,13 +67,6 @@ def row_from(data: QueryDict, n: int) -> Row:
         count = min(count_of(data, f"b{n}-{g}-count"), MOST)
         found.groups.append([comparison(data, f"b{n}-{g}-{c}") for c in range(count)])
     return found
-
-
-def parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def comparison(data: QueryDict, where: str) -> Comparison:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,8 @@ def join(amount: str, unit: str) -> dict[str, Any] | None:
     try:
         number = float(text)
     except ValueError:
+        return {unit: text}
+    if not math.isfinite(number):
         return {unit: text}
     return {unit: int(number) if number.is_integer() else number}
 

@@ -6,6 +6,7 @@ Nothing that is typed is refused here: a draft keeps it as it is, and the faults
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -252,18 +253,20 @@ def local(value: Any, account: Account) -> str:
     """An instant as a datetime-local control takes it, in the account's zone."""
     try:
         at = datetime.fromisoformat(str(value or ""))
-    except ValueError:
+        return (at.astimezone(ZoneInfo(account.timezone)) if at.utcoffset() is not None else at).isoformat()[:16]
+    except (ValueError, OverflowError):
         return str(value or "")
-    return (at.astimezone(ZoneInfo(account.timezone)) if at.utcoffset() is not None else at).strftime("%Y-%m-%dT%H:%M")
 
 
 def typed(param: Param, cleaned: Mapping[str, Any], account: Account) -> Any:
     """What was typed as it is stored; None if nothing was."""
     if param.editor == "period":
-        return periods.join(cleaned[param.field + AMOUNT], cleaned[param.field + UNIT])
-    value = cleaned[param.field]
-    if isinstance(value, (bool, list)):
-        return value if value != [] else None
+        return periods.join(storable(cleaned.get(param.field + AMOUNT, "")), cleaned.get(param.field + UNIT, ""))
+    value = cleaned.get(param.field, "")  # text with a NUL is not among the cleaned
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, list):
+        return [storable(one)[:200] for one in value] or None
     text = storable(value).replace("\r\n", "\n")
     return None if not text.strip() else read_text(param, text, account)
 
@@ -283,10 +286,17 @@ def read_text(param: Param, text: str, account: Account) -> Any:
 
 
 def parsed(text: str) -> Any:
+    """The JSON, or the text as it is: for what is none, and for what a database could not keep."""
     try:
-        return json.loads(text)
-    except ValueError:
+        found = json.loads(text, parse_constant=refuse)
+        plain = json.dumps(found, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
         return text
+    return found if storable(plain) == plain and "\\u0000" not in plain else text
+
+
+def refuse(constant: str) -> Any:
+    raise ValueError(constant)
 
 
 def headers(text: str) -> dict[str, str]:
@@ -297,9 +307,9 @@ def headers(text: str) -> dict[str, str]:
 def instant(text: str, account: Account) -> str:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return iso(at if at.utcoffset() is not None else at.replace(tzinfo=ZoneInfo(account.timezone)))
+    except (ValueError, OverflowError):
         return text
-    return iso(at if at.utcoffset() is not None else at.replace(tzinfo=ZoneInfo(account.timezone)))
 
 
 def number(text: str, *, whole: bool) -> Any:
@@ -308,6 +318,6 @@ def number(text: str, *, whole: bool) -> Any:
         found = float(text.replace(",", "."))
     except ValueError:
         return text
-    if found != found or found in (float("inf"), float("-inf")):
+    if not math.isfinite(found):
         return text
     return int(found) if whole and found.is_integer() else found

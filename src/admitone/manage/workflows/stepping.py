@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from admitone.accounts.models import Account
 from admitone.logic import branch_rows, step_edits
 from admitone.logic.errors import Problem
+from admitone.logic.identity import storable
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.workflows import branching
 from admitone.manage.workflows.builder import show_builder
@@ -73,7 +74,7 @@ def save(request: AccountRequest, workflow: Workflow, step: dict[str, Any]) -> H
             **who(request, workflow),
             name=step["name"],
             seen=data.get("seen", ""),
-            label=data.get("label", ""),
+            label=storable(data.get("label", "")),
             params=form.raw(),
             branches=writer(rows, conditional=editor == "conditions") if rows is not None else None,
         )
