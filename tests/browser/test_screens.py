@@ -43,7 +43,8 @@ NO_SCREENS = {
     *("manage:act_on_workflow_step", "manage:remove_workflow_step", "manage:remove_workflow_trigger"),
     *("manage:inbound_hook_state", "manage:inbound_hook_removal"),
     *("manage:phone_number_removal", "manage:opt_out_removal"),
-    "manage:webhook_replay",
+    *("manage:message_template_preview", "manage:duplicate_message_template", "manage:delete_message_template"),
+    *("manage:restore_message_template", "manage:webhook_replay"),
 }
 ROUTES = {route.name: route for route in routes() if route.name.startswith(("manage:", "account_", "mfa_", "api_ref"))}
 SCREENS = sorted(set(ROUTES) - NO_SCREENS)
@@ -58,6 +59,9 @@ VARIANTS = (
     "contacts/?missing=phone&upcoming=no",
     "requests/?status=answered",
     "messages/?status=failed",
+    "messages/?status=bounced&channel=email",
+    "settings/email/?provider=mailgun",
+    "settings/email/?provider=postmark",
     "settings/sms/?provider=twilio",
     "settings/sms/?provider=http",
     "settings/sms/calls/?q=nothing-like-this",

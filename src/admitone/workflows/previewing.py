@@ -13,7 +13,7 @@ from admitone.contacts.models import Contact
 from admitone.links.models import OneTimeLink
 from admitone.messaging.letters import Action, Brand, by_hand
 from admitone.values import Context, namespaces, render, used
-from admitone.values.registry import Namespace
+from admitone.values.registry import Field, Namespace
 from admitone.workflows.services.message_templates import STEPS, fault_of
 
 LOOKS_LIKE = "https://example.com/u/"
@@ -85,5 +85,5 @@ def choices(account: Account) -> list[tuple[str, str, str]]:
     ]
 
 
-def fields(space: Namespace, account: Account) -> list[tuple[str, object]]:
+def fields(space: Namespace, account: Account) -> list[tuple[str, Field]]:
     return [*space.fields.items(), *space.own_fields(account).items()]

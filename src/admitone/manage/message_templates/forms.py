@@ -31,5 +31,5 @@ class TemplateForm(forms.Form):
         if template.channel == "sms":
             del self.fields["subject"]
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.fields}

@@ -103,8 +103,9 @@ def locked(account: Account, template_id: Any, *, deleted_after: datetime | None
     """The account's template, locked. Raises Problem("not_found")."""
     key = as_uuid(template_id)
     found = MessageTemplate.objects.select_for_update().filter(account=account, pk=key).first() if key else None
-    gone = found is not None and found.deleted_at is not None
-    if found is None or (gone and (deleted_after is None or found.deleted_at < deleted_after)):
+    if found is None:
+        raise Problem("not_found")
+    if found.deleted_at is not None and (deleted_after is None or found.deleted_at < deleted_after):
         raise Problem("not_found")
     return found
 
