@@ -11,6 +11,7 @@ from admitone.accounts.queries import as_uuid, get
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import At, Body, Email, Id, Instant, Limit, Line, Name, Out, Phone, Zone, example
+from admitone.api.openapi import refuses
 from admitone.api.v1.links import NewContact
 from admitone.api.windows import WANTED
 from admitone.booking.queries import contacts_ahead
@@ -85,7 +86,7 @@ class ContactChange(Body):
     locale: Line | None = None
 
 
-@router.get("", response=Contacts, summary="List contacts")
+@router.get("", response=Contacts, summary="List contacts", openapi_extra=refuses("not_found"))
 def list_contacts(request: ApiRequest, wanted: ContactFilter = WANTED) -> dict[str, Any]:
     account = account_of(request)
     if wanted.tag:
