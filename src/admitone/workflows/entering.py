@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -84,12 +84,49 @@ def enroll(workflow: Workflow, entry: Entry, now: datetime) -> Enrollment | None
     if once and contact_id and Enrollment.objects.filter(workflow=workflow, contact_id=contact_id).exists():
         return None
     circle = entry.depth > MAX_DEPTH
-    enrollment = Enrollment(
+    enrollment = built(workflow, version, replace(entry, contact_id=contact_id), once, now)
+    try:
+        with transaction.atomic():
+            enrollment.save(force_insert=True)
+    except IntegrityError:
+        return None
+    if not circle:
+        start([enrollment])
+    return enrollment
+
+
+def enroll_many(workflow: Workflow, entries: Sequence[Entry], now: datetime) -> int:
+    """Several contacts of the account, each once, by a few statements; how many of them did enter."""
+    version = WorkflowVersion.objects.filter(workflow=workflow, number=workflow.published_version or 0).first()
+    if version is None:
+        return 0
+    once = not read_settings(workflow.settings).reentry
+    if once:
+        been = been_in(workflow, [entry.contact_id for entry in entries if entry.contact_id])
+        entries = [entry for entry in entries if entry.contact_id not in been]
+    rows = [built(workflow, version, one, f"contact:{one.contact_id}" if once else None, now) for one in entries]
+    Enrollment.objects.bulk_create(rows, ignore_conflicts=once)
+    if once:  # a trigger may have let one of them in meanwhile
+        there = set(Enrollment.objects.filter(pk__in=[row.id for row in rows]).values_list("id", flat=True))
+        rows = [row for row in rows if row.id in there]
+    start(rows)
+    return len(rows)
+
+
+def been_in(workflow: Workflow, contact_ids: Sequence[UUID]) -> set[UUID | None]:
+    rows = Enrollment.objects.filter(workflow=workflow, contact_id__in=contact_ids)
+    return set(rows.values_list("contact_id", flat=True))
+
+
+def built(workflow: Workflow, version: WorkflowVersion, entry: Entry, once: str | None, now: datetime) -> Enrollment:
+    """The row, not yet written; one that closes a circle is over before it began."""
+    circle = entry.depth > MAX_DEPTH
+    return Enrollment(
         id=entry.id,
         account_id=workflow.account_id,
         workflow=workflow,
         version=version,
-        contact_id=contact_id,
+        contact_id=entry.contact_id,
         trigger=entry.trigger,
         cause_event_id=entry.event_id,
         cause_facts=dict(entry.facts),
@@ -103,14 +140,6 @@ def enroll(workflow: Workflow, entry: Entry, now: datetime) -> Enrollment | None
         updated_at=now,
         finished_at=now if circle else None,
     )
-    try:
-        with transaction.atomic():
-            enrollment.save(force_insert=True)
-    except IntegrityError:
-        return None
-    if not circle:
-        start([enrollment])
-    return enrollment
 
 
 def known(workflow: Workflow, contact_id: UUID | None) -> UUID | None:

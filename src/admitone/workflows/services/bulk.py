@@ -164,11 +164,11 @@ def turn(bulk: BulkEnrollment, size: int, now: datetime) -> None:
     if bulk.cursor:
         rows = rows.filter(id__gt=bulk.cursor)
     ids = list(rows.values_list("id", flat=True)[:size])
-    for contact_id in ids:
-        entry = entering.Entry("manual", contact_id, facts={"contact": str(contact_id), "bulk": str(bulk.id)})
-        entered = entering.enroll(bulk.workflow, entry, now)
-        bulk.enrolled += 1 if entered else 0
-        bulk.skipped += 0 if entered else 1
+    facts = {"bulk": str(bulk.id)}
+    entries = [entering.Entry("manual", one, facts={**facts, "contact": str(one)}) for one in ids]
+    entered = entering.enroll_many(bulk.workflow, entries, now)
+    bulk.enrolled += entered
+    bulk.skipped += len(ids) - entered
     bulk.cursor = ids[-1] if ids else bulk.cursor
     if len(ids) < size:
         close(bulk, "done", now)
