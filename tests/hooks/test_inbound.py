@@ -14,6 +14,7 @@ from tests import factories
 
 from admitone.accounts.addresses import hook_url
 from admitone.accounts.keyring import keyring
+from admitone.contacts.erasing import erase
 from admitone.contacts.models import Contact
 from admitone.events import SYSTEM, Event
 from admitone.hooks import inbound
@@ -23,6 +24,7 @@ from admitone.messaging.models import Message
 from admitone.workflows.models import Enrollment, InboundHook, InboundRequest
 from admitone.workflows.services import create_workflow, publish
 from admitone.workflows.services.hooks import create_hook, delete_hook, purge, receive, update_hook
+from admitone.workflows.services.testing import try_out
 
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
@@ -139,6 +141,8 @@ def test_bodies_are_forgotten_after_thirty_days(hook):
     receive(hook_id=hook.id, body={"a": 1}, now=NOW)
     assert purge(now=NOW + timedelta(days=30)) == 0
     assert purge(now=NOW + timedelta(days=30, seconds=1)) == 1
+    hook.refresh_from_db()
+    assert (hook.sample, hook.schema) == (None, {"a": "number"})
 
 
 def start(account, hook, body: str):
@@ -190,3 +194,18 @@ def test_condition_reads_what_was_sent(account, hook):
         receive(hook_id=hook.id, body={"order": {"total": total}}, now=NOW)
     run_pending(now=NOW)
     assert list(Enrollment.objects.order_by("id").values_list("status", flat=True)) == ["waiting", "done"]
+
+
+def test_erased_contact_leaves_no_body_behind(account, hook):
+    receive(hook_id=hook.id, body=ORDER, now=NOW)
+    erase(account=account, contact_id=Contact.objects.get().id, **DO)
+    hook.refresh_from_db()
+    assert (InboundRequest.objects.get().body, hook.sample) == ({}, None)
+
+
+def test_test_run_takes_what_came_last(account, hook):
+    receive(hook_id=hook.id, body=ORDER, now=NOW)
+    run_pending(now=NOW)
+    made = start(account, hook, "Order {{ hook.order.id }}")
+    run = try_out(account=account, workflow_id=made.id, **DO)
+    assert [message.text.splitlines()[0] for step in run.steps for message in step.messages] == ["Order 17"]

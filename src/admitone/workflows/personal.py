@@ -12,7 +12,7 @@ from admitone.contacts.models import Contact
 from admitone.contacts.personal import PersonalData, personal_data
 from admitone.events.models import Event
 from admitone.workflows.engine import LIVE
-from admitone.workflows.models import Enrollment, InboundRequest, StepRun
+from admitone.workflows.models import Enrollment, InboundHook, InboundRequest, StepRun
 
 MERGED = "Stopped: merged with a contact that is in this workflow."
 ERASED = "Stopped: the contact was erased."
@@ -42,9 +42,9 @@ class Enrollments(PersonalData):
         cls.rows(contact.id).update(outputs={})
         received = Event.objects.filter(account_id=contact.account_id, kind="hook.received")
         found = received.filter(facts__contact=str(contact.id)).values_list("facts", flat=True)
-        InboundRequest.objects.filter(id__in=[facts["request"] for facts in found if facts.get("request")]).update(
-            body={}
-        )
+        requests = InboundRequest.objects.filter(id__in=[row["request"] for row in found if row.get("request")])
+        InboundHook.objects.filter(requests__in=requests).update(sample=None)
+        requests.update(body={})
 
 
 def stop(rows: QuerySet[Enrollment, Any], reason: str, now: datetime) -> None:

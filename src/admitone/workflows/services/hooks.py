@@ -113,7 +113,8 @@ def readable(hook: InboundHook, part: str, raw: Any) -> str:
 
 
 def purge(*, now: datetime, limit: int = 500) -> int:
-    """Forget bodies of more than 30 days ago; how many."""
+    """Forget bodies of more than 30 days ago; how many. The fields that were learned stay."""
+    InboundHook.objects.filter(sample_at__lt=now - KEPT, sample__isnull=False).update(sample=None)
     old = InboundRequest.objects.filter(at__lt=now - KEPT).order_by("at").values_list("id", flat=True)[:limit]
     return InboundRequest.objects.filter(pk__in=list(old)).delete()[0]
 

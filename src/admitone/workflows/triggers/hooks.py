@@ -54,8 +54,7 @@ class HookReceived(Trigger):
     @classmethod
     def given(cls, noun: str, enrollment: Enrollment) -> Mapping[str, Any]:
         key = as_uuid(enrollment.context.get("request"))
-        if key is None or noun != "hook":
-            return {}
-        rows = InboundRequest.objects.filter(pk=key, hook__account=enrollment.account_id)
+        rows = InboundRequest.objects.filter(hook__account=enrollment.account_id)
+        rows = rows.filter(pk=key) if key else rows.order_by("-id")  # a test run takes what came last
         found = rows.values_list("body", flat=True).first()
         return bodies.flat(found) if found else {}

@@ -13,6 +13,9 @@ from admitone.logic import money
 from admitone.workflows.models import Enrollment
 from admitone.workflows.registry import Faults, Trigger, params, trigger
 
+#: What a test run is given.
+EXAMPLE = {"amount_minor": 4900, "currency": "EUR", "provider_id": "pi_example"}
+
 
 @trigger("payment.received")
 class PaymentReceived(Trigger):
@@ -54,4 +57,4 @@ class PaymentReceived(Trigger):
 
     @classmethod
     def given(cls, noun: str, enrollment: Enrollment) -> Mapping[str, Any]:
-        return enrollment.cause_facts if noun == "payment" and "amount_minor" in enrollment.cause_facts else {}
+        return enrollment.cause_facts if "amount_minor" in enrollment.cause_facts else EXAMPLE
