@@ -87,7 +87,7 @@ def missed(*, account: Account, call: Call, actor: Actor, now: datetime) -> Miss
                 "caller": caller.shown,
                 "contact_id": contact,
                 "outcome": call.outcome if call.outcome in OUTCOMES else "no-answer",
-                "note": why_not(account, caller, contact, call, now),
+                "note": why_not(account, caller, call, now),
                 "at": call.at,
             },
         )
@@ -108,7 +108,7 @@ def is_own(caller: Caller, number: PhoneNumber | None) -> bool:
     return number is not None and caller.number in (number.number, number.forward_to)
 
 
-def why_not(account: Account, caller: Caller, contact: UUID | None, call: Call, now: datetime) -> str:
+def why_not(account: Account, caller: Caller, call: Call, now: datetime) -> str:
     """The key of the reason why nothing follows from this call, or ""."""
     if caller.reason:
         return caller.reason
@@ -117,7 +117,7 @@ def why_not(account: Account, caller: Caller, contact: UUID | None, call: Call, 
     if now - call.at > LATE:
         return "late"
     hours = call.number.quiet_hours if call.number else 24
-    rows = MissedCall.objects.filter(account=account, contact__id=contact, number=call.number, note="")
+    rows = MissedCall.objects.filter(account=account, caller=caller.number, number=call.number, note="")
     since = call.at - timedelta(hours=hours)
     return "repeated" if hours and rows.filter(at__gt=since).exists() else ""
 
