@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from tests import factories
+from tests.esp import EspServer
 from tests.smtp import SmtpServer, free_port
 
 from admitone.accounts.models import Account
 from admitone.accounts.sealing import unseal
 from admitone.events.models import Event
-from admitone.messaging.models import EmailSettings
+from admitone.messaging.models import ChannelHealth, EmailSettings
 
 pytestmark = pytest.mark.django_db
 PATH = "/app/north-clinic/settings/email/"
@@ -193,3 +195,58 @@ def test_member_may_not_see_it(client: Client, account: Account) -> None:
 def test_another_account_is_not_found(client: Client, account: Account) -> None:
     factories.account(slug="other")
     assert client.get("/app/other/settings/email/").status_code == 404
+
+
+def service_form(provider: str = "postmark", **fields: Any) -> dict[str, Any]:
+    values = {"from_name": "North", "from_email": "north@example.com", "reply_to": "", "daily_cap": "", "to": ""}
+    return {"provider": provider, **values, **fields}
+
+
+def test_service_is_kept_its_key_never_shown_and_its_reports_have_an_address(client: Client, account: Account) -> None:
+    page = client.get(f"{PATH}?provider=postmark").content.decode()
+    assert 'name="server_token"' in page
+    assert client.post(PATH, service_form(server_token="pm-s3cret", daily_cap="50")).url == PATH
+    stored = EmailSettings.objects.get(account=account)
+    assert (stored.provider, stored.daily_cap, stored.from_email) == ("postmark", 50, "north@example.com")
+    assert "pm-s3cret" not in stored.provider_sealed
+    page = client.get(PATH).content.decode()
+    assert ("pm-s3cret" in page, "/hooks/email/postmark/" in page, "Today: 0 of 50." in page) == (False, True, True)
+    assert client.post(PATH, service_form()).url == PATH
+    assert json.loads(unseal(EmailSettings.objects.get(account=account).provider_sealed)) == {
+        "server_token": "pm-s3cret"
+    }
+
+
+def test_service_without_its_key_is_refused_at_the_field(client: Client, account: Account) -> None:
+    answer = client.post(PATH, service_form("mailgun", sender_domain="mg.example.com"))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["api_key"])
+    assert not EmailSettings.objects.exists()
+
+
+def test_test_by_a_service_shows_its_own_words(client: Client, account: Account) -> None:
+    with EspServer(status=401, body='{"ErrorCode": 10, "Message": "No such token"}') as esp:
+        with override_settings(ANYMAIL=esp.settings):
+            client.post(PATH, service_form(server_token="x", do="test"))
+        assert len(esp.got) == 1
+    assert "401 Unauthorized: No such token" in client.get(PATH).content.decode()
+
+
+def test_removing_a_service_forgets_its_key(client: Client, account: Account) -> None:
+    client.post(PATH, service_form(server_token="x"))
+    client.post(PATH, {"do": "remove"})
+    stored = EmailSettings.objects.get(account=account)
+    assert (stored.provider, stored.provider_sealed) == ("smtp", "")
+
+
+@pytest.mark.parametrize("cap", ["0", "-5", "many", "1000001"])
+def test_cap_that_cannot_be_meant_is_refused(client: Client, account: Account, cap: str) -> None:
+    answer = client.post(PATH, form(daily_cap=cap))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["daily_cap"])
+
+
+def test_channel_that_fails_stands_on_every_page_until_something_gets_out(client: Client, account: Account) -> None:
+    row = ChannelHealth.objects.create(account=account, channel="email", failing_since=factories.NOW, words="401 No")
+    page = client.get("/app/north-clinic/").content.decode()
+    assert ("Mails do not get out:" in page, "401 No" in page) == (True, True)
+    row.delete()
+    assert "Mails do not get out:" not in client.get("/app/north-clinic/").content.decode()

@@ -12,15 +12,19 @@ from admitone.workflows.services.message_templates import MAX_SUBJECT
 CHANNELS = [("email", _("Email")), ("sms", _("SMS"))]
 
 
+def named() -> forms.CharField:
+    return forms.CharField(max_length=120, label=_("Name"), error_messages={"required": _("Give it a name.")})
+
+
 class NewTemplateForm(forms.Form):
-    name = forms.CharField(max_length=120, required=False, label=_("Name"))
+    name = named()
     channel = forms.ChoiceField(choices=CHANNELS, label=_("For"), widget=forms.RadioSelect, initial="email")
 
 
 class TemplateForm(forms.Form):
-    """Words, and for whom the preview is shown. Merge texts are checked by the service."""
+    """The words. Merge texts are checked by the service."""
 
-    name = forms.CharField(max_length=120, required=False, label=_("Name"))
+    name = named()
     subject = forms.CharField(max_length=MAX_SUBJECT, required=False, label=_("Subject"))
     body = forms.CharField(
         max_length=MAX_TEMPLATE, required=False, strip=False, label=_("Text"), widget=forms.Textarea(attrs={"rows": 14})

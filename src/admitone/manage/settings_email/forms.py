@@ -66,10 +66,11 @@ class ServiceForm(SenderForm):
         sender = {name: getattr(stored, name) for name in ("from_name", "from_email", "reply_to", "daily_cap")}
         super().__init__(data, initial={**shown, **sender, "to": to})
         self.esp = esp
+        self.fields["from_email"].required = True
         for one in esp.fields:
             self.fields[one.name] = forms.CharField(
                 max_length=500,
-                required=False,
+                required=one.required and not (same and one.secret),
                 label=one.label,
                 help_text=one.help,
                 widget=secret_input(same) if one.secret else forms.TextInput(),
