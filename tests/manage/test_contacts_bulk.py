@@ -102,6 +102,11 @@ def test_erasing_many_asks_first_and_leaves_who_has_appointments(
     assert list(Contact.objects.filter(erased_at=None)) == [three[0]]
 
 
+def test_ticked_contacts_are_handed_to_the_choice_of_a_workflow(web: Client, three: list[Contact]) -> None:
+    response = web.post(f"{PATH}bulk/?q=ana", {"do": "enroll", "all_matching": "1"})
+    assert [one.name for one in response.context["chosen"]] == ["Ana"]
+
+
 def test_nothing_selected_and_unknown_acts_change_nothing(web: Client, three: list[Contact]) -> None:
     for data in ({"do": "tag", "tag": "x"}, {"do": "x", "ids": [str(three[0].id)]}, {"do": "tag", "ids": ["x"]}):
         assert web.post(f"{PATH}bulk/", data).url == PATH
