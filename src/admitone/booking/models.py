@@ -18,6 +18,7 @@ class Session(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(start_min__lt=F("end_min")), name="session_has_length")]
+        indexes = [models.Index(fields=["calendar", "start_min"], name="session_by_start")]
 
     def __str__(self) -> str:
         return f"{self.start_min}-{self.end_min}"
@@ -50,6 +51,7 @@ class Booking(models.Model):
     calendar = models.ForeignKey("calendars.Calendar", models.PROTECT, related_name="bookings")
     contact = models.ForeignKey("contacts.Contact", models.PROTECT, related_name="bookings")
     host = models.ForeignKey("calendars.Host", models.PROTECT, related_name="bookings")
+    host_reason = models.CharField(max_length=16, blank=True)  # of a round robin: logic.assignment.Choice.reason
     one_time_link_id = models.UUIDField(null=True, db_index=True)
     status = models.CharField(max_length=12, default="confirmed")
     start_min = models.BigIntegerField()

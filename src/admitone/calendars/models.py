@@ -95,7 +95,10 @@ class Calendar(models.Model):
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="calendars")
     group = models.ForeignKey(CalendarGroup, models.SET_NULL, null=True, blank=True, related_name="calendars")
     schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="calendars")
-    kind = models.CharField(max_length=24, default="personal")
+    kind = models.CharField(max_length=24, default="personal")  # one of logic.kinds.KINDS
+    strategy = models.CharField(max_length=12, default="availability")  # availability, equal
+    count_days = models.IntegerField(default=30)
+    guest_picks_host = models.BooleanField(default=False)
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60)
     description = models.TextField(blank=True, max_length=2000)
@@ -178,6 +181,8 @@ class CalendarHost(models.Model):
     host = models.ForeignKey(Host, models.CASCADE, related_name="calendar_hosts")
     priority = models.SmallIntegerField(default=0)
     weight = models.SmallIntegerField(default=1)
+    required = models.BooleanField(default=True)
+    schedule = models.ForeignKey(Schedule, models.SET_NULL, null=True, blank=True, related_name="calendar_hosts")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["calendar", "host"], name="calendar_host_once")]

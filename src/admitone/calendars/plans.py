@@ -11,12 +11,16 @@ from django.db.models import QuerySet
 
 from admitone.calendars.models import Calendar, CalendarHost, Schedule
 from admitone.logic import availability, brand
+from admitone.logic.assignment import Strategy
 from admitone.logic.plan import CalendarPlan, PlanBrand, PlanHost, encode
 from admitone.logic.slots import Rules
 
 SAME = (
     "slug",
     "kind",
+    "count_days",
+    "capacity",
+    "guest_picks_host",
     "name",
     "description",
     "active",
@@ -56,6 +60,7 @@ def compile_plan(calendar: Calendar) -> CalendarPlan:
         schedule=schedule_of(calendar.schedule),
         rules=rules_of(calendar),
         hosts=hosts_of(calendar),
+        strategy=cast("Strategy", calendar.strategy),
         brand=brand_of(calendar),
         change_cutoff_minutes=calendar.change_cutoff,
         embed_origins=tuple(calendar.embed_origins),
@@ -131,7 +136,8 @@ def rules_of(calendar: Calendar) -> Rules:
 
 
 def hosts_of(calendar: Calendar) -> tuple[PlanHost, ...]:
-    rows = CalendarHost.objects.filter(calendar=calendar).select_related("host").order_by("-priority", "host_id")
+    rows = CalendarHost.objects.filter(calendar=calendar).select_related("host", "schedule")
+    rows = rows.order_by("-priority", "host_id")
     return tuple(PlanHost(**_host(row)) for row in rows)
 
 
@@ -144,6 +150,8 @@ def _host(row: CalendarHost) -> dict[str, Any]:
         "user_id": str(host.user_id) if host.user_id else None,
         "priority": row.priority,
         "weight": row.weight,
+        "required": row.required,
+        "schedule": schedule_of(row.schedule) if row.schedule else None,
     }
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from admitone.logic.assignment import Strategy
 from admitone.logic.availability import Override, Schedule, Window
 from admitone.logic.slots import Rules
 
@@ -30,6 +31,8 @@ class PlanHost:
     user_id: str | None = None
     priority: int = 0
     weight: int = 1
+    required: bool = True  # of a collective calendar
+    schedule: Schedule | None = None  # None: the calendar's hours are theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ class CalendarPlan:
     schedule: Schedule = field(default_factory=lambda: Schedule("UTC"))
     rules: Rules = field(default_factory=lambda: Rules(duration=30, interval=30))
     hosts: tuple[PlanHost, ...] = ()
+    strategy: Strategy = "availability"
+    count_days: int = 30  # days back that "equal" counts appointments of
+    capacity: int = 1  # seats of a class or an event; 0: no limit (events only)
+    guest_picks_host: bool = False
     location_kind: str = "none"
     location: str = ""
     phone: str = "off"
@@ -104,7 +111,7 @@ class CalendarPlan:
             | _converted(known, "schedule", schedule_from_json)
             | _converted(known, "rules", rules_from_json)
             | _converted(known, "brand", lambda value: PlanBrand(**_known(PlanBrand, value)))
-            | _converted(known, "hosts", lambda value: tuple(PlanHost(**_known(PlanHost, host)) for host in value))
+            | _converted(known, "hosts", lambda value: tuple(host_from_json(host) for host in value))
             | _converted(known, "embed_origins", tuple)
         )
 
@@ -118,6 +125,13 @@ def decode(text: str) -> CalendarPlan:
 def encode(plan: CalendarPlan) -> str:
     """JSON text for `decode`; equal plans give equal text."""
     return json.dumps(asdict(plan), default=_iso_date, separators=(",", ":"), ensure_ascii=False)
+
+
+def host_from_json(data: Mapping[str, Any]) -> PlanHost:
+    """A host of `asdict` shape; unknown keys are ignored."""
+    known = _known(PlanHost, data)
+    own = _converted(known, "schedule", lambda value: schedule_from_json(value) if value else None)
+    return PlanHost(**known | own)
 
 
 def schedule_from_json(data: Mapping[str, Any]) -> Schedule:

@@ -80,8 +80,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a start is not bookable: DESIGN's code, the block in the way if there is one, and a fact for people."""
+    """Why a start is not bookable: DESIGN's code, the block in the way if there is one, a fact for people, and the id of
+    the host it is about where a calendar has several."""
 
     code: str
     blocking: Busy | None = None
     detail: str = ""
+    host: str = ""

@@ -24,9 +24,11 @@ from admitone.calendars.services.schedules import (
     set_timezone,
     set_weekly_hours,
 )
+from admitone.calendars.services.teams import TeamHost, current_team, set_team
 
 __all__ = [
     "MAX_UPLOAD",
+    "TeamHost",
     "add_busy_source",
     "change_busy_source",
     "change_slug",
@@ -34,6 +36,7 @@ __all__ = [
     "clear_override",
     "create_calendar",
     "create_host",
+    "current_team",
     "delete_busy_source",
     "delete_calendar",
     "ensure_host_for_user",
@@ -44,6 +47,7 @@ __all__ = [
     "set_hosts",
     "set_logo",
     "set_override",
+    "set_team",
     "set_timezone",
     "set_weekly_hours",
     "sync_host",

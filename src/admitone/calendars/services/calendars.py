@@ -17,6 +17,7 @@ from admitone.events import Actor
 from admitone.logic.calendars import CLEANERS, clean_calendar, clean_slug, slug_from
 from admitone.logic.errors import Problem
 from admitone.logic.hours import clean_week
+from admitone.logic.kinds import Team, check_team, default_capacity
 from admitone.logic.plan import encode
 
 #: Monday to Friday, 09:00 to 17:00.
@@ -34,13 +35,18 @@ def create_calendar(
     slug: str = "",
     timezone: str = "",
     hours: Week = OFFICE_HOURS,
+    kind: str = "personal",
+    capacity: int | None = None,
     **fields: Any,
 ) -> Calendar:
-    """A personal calendar with a schedule of its own and one host, the acting user unless given.
+    """A calendar with a schedule of its own and one host, the acting user unless given; `set_team` adds others.
 
+    `kind` is one of logic.kinds.KINDS, `capacity` the seats of a class (10 unless given) or an event (no limit: 0).
     `hours` maps weekdays (0 = Monday) to windows in minutes; `fields` are those of update_calendar. Without `slug` a free
     one is made from the name. Problem("invalid") or Problem("slug_taken").
     """
+    seats = default_capacity(kind) if capacity is None else capacity
+    check_team(Team(kind, seats, hosts=1, required=1))
     fields = {"interval": duration, **fields, "name": name, "duration": duration}
     cleaned = clean_calendar(fields)
     week = clean_week(hours)
@@ -51,6 +57,7 @@ def create_calendar(
         schedule = Schedule.objects.create(account=account, name=cleaned["name"], timezone=zone, created_at=now)
         write_week(schedule, week)
         calendar = Calendar(account=account, schedule=schedule, created_at=now, updated_at=now, **cleaned)
+        calendar.kind, calendar.capacity = kind, seats
         calendar.slug = _asked_slug(account, slug) if slug else _free_slug(account, cleaned["name"])
         calendar.consent_version = 1 if calendar.consent_text else 0
         calendar.plan_version = 1

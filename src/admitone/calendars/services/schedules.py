@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from admitone.accounts.models import Account
 from admitone.calendars import plans
@@ -90,7 +91,7 @@ def _schedule(account: Account, calendar_id: UUID) -> Schedule:
 
 
 def _changed(schedule: Schedule, actor: Actor, now: datetime, fields: list[str]) -> None:
-    plans.recompile(Calendar.objects.filter(schedule=schedule))
+    plans.recompile(Calendar.objects.filter(Q(schedule=schedule) | Q(calendar_hosts__schedule=schedule)).distinct())
     record(
         account_id=schedule.account_id,
         actor=actor,
