@@ -15,7 +15,8 @@ from tests.twilio import NUMBER, SID, TOKEN, Twilio
 from admitone.accounts.hooking import hook_secret, hook_url
 from admitone.accounts.models import Account
 from admitone.calls.models import MissedCall, PhoneNumber
-from admitone.messaging.models import OptOut, SmsSettings
+from admitone.messaging.models import Message, OptOut, SmsSettings
+from admitone.messaging.receiving import Incoming, receive
 
 TWILIO = {"provider": "twilio", "sender": NUMBER, "account_sid": SID, "secret": TOKEN}
 GATEWAY = {"provider": "http", "url": "https://sms.example.com/send", "method": "POST", "format": "json"}
@@ -177,3 +178,21 @@ def test_unknown_opt_out_is_not_found(owner: Client, key: str) -> None:
 def test_members_may_not_see_it(account: Account, client: Client) -> None:
     client.force_login(factories.member(account))
     assert client.get(URL).status_code == 403
+
+
+def test_sms_in_messages_says_what_it_cost_and_where_to_set_up_sms(owner: Client, account: Account) -> None:
+    values = {"kind": "workflow", "key": "k", "to": NUMBER, "channel": "sms", "status": "outbox"}
+    made = Message.objects.create(account=account, text="ş" * 71, created_at=factories.NOW, **values)
+    page = owner.get(f"/app/klein/messages/{made.id}/").content.decode()
+    for words in ("2 SMS", "outside the GSM alphabet", "Set up SMS"):
+        assert words in page
+
+
+def test_received_sms_is_shown_with_its_sender(owner: Client, account: Account) -> None:
+    sms = Incoming(sender="+4915112345678", to=NUMBER, text="See you then", provider="twilio", provider_id="SM1")
+    made = receive(account=account, sms=sms, now=factories.NOW)
+    assert made
+    assert "See you then" in owner.get("/app/klein/messages/").content.decode()
+    page = owner.get(f"/app/klein/messages/{made.id}/").content.decode()
+    for words in ("+4915112345678", "SMS received", "Twilio", "Received"):
+        assert words in page

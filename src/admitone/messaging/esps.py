@@ -136,6 +136,15 @@ ESPS: dict[str, Esp] = {
 }
 
 
+#: Channels, and who passes SMS on to us.
+OTHERS = {
+    "email_smtp": "SMTP",
+    "outbox": "",
+    **dict.fromkeys(("sms_twilio", "twilio"), "Twilio"),
+    **dict.fromkeys(("sms_http", "http"), _("SMS gateway")),
+}
+
+
 def label_of(provider: str) -> str:
     """What people call whoever carried a message."""
-    return LABELS.get(provider, {"email_smtp": "SMTP", "outbox": ""}.get(provider, provider))
+    return str(LABELS.get(provider) or OTHERS.get(provider, provider))

@@ -41,6 +41,7 @@ LOOKS: dict[str, Look] = {
     "delivered": Look("ok", "check", _("Delivered")),
     "failed": Look("danger", "circle-x", _("Failed")),
     "skipped": Look("", "circle-slash", _("Skipped")),
+    "received": Look("", "reply", _("Received")),
     "bounced": Look("danger", "circle-x", _("Bounced")),
     "complained": Look("danger", "circle-x", _("Called spam")),
     "outbox": Look("warn", "inbox", _("Not delivered")),

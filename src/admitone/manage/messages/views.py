@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from admitone.accounts import permissions
 from admitone.accounts.models import Account
 from admitone.logic.errors import Problem
+from admitone.logic.sms import size
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.messages import reading
 from admitone.messaging import queries, services
@@ -75,6 +76,7 @@ def message(request: AccountRequest, account: Account, message_id: str) -> HttpR
     context = {
         "message": found,
         "kind_name": reading.kind_name(found.kind),
+        "sms": size(found.text) if found.channel == "sms" else None,
         "carrier": label_of(found.provider),
         "opted_out": found.direction == "out" and queries.opted_out(account, found.channel, found.to),
         "may_send": may_send and queries.delivering(account, found.channel),
