@@ -155,7 +155,7 @@ class Floor:
         self.is_sqlite = connection.vendor == "sqlite"
         with connection.cursor() as cursor:
             for table in [table for commit in COMMITS for table in commit]:
-                cursor.execute(f"SELECT * FROM {table}")  # noqa: S608
+                cursor.execute(f"SELECT * FROM {table}")
                 names = [column[0] for column in cursor.description or ()]
                 found = cursor.fetchall()
                 self.rows[table] = (names, found)
@@ -209,7 +209,7 @@ class Floor:
         places = ", ".join(["%s"] * len(names[skip:]))
         for row in rows:
             values = [self.copied(value, new, mark, name) for name, value in zip(names, row, strict=True)][skip:]
-            cursor.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)  # noqa: S608
+            cursor.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
 
 
 def report(database: str, url: str) -> None:
