@@ -75,6 +75,29 @@ def test_workflow_is_built_by_mouse_and_published_once_it_is_right(clinic: Clini
     assert document["status"] == "published"
 
 
+def test_panel_saves_by_itself_and_cards_are_dragged(clinic: Clinic, page: Page) -> None:
+    start(clinic, page, "By itself")
+    for kind in ("Internal notification", "Send Email"):
+        page.locator("[data-pick-place=start]").click()
+        page.locator("#step-picker").get_by_role("button", name=kind).click()
+        expect(panel(page)).to_contain_text(kind)
+    panel(page).locator("[name=p-subject]").fill("Kept")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        panel(page).locator("[name=p-body]").fill("Without a press")
+        panel(page).locator("[name=p-subject]").focus()
+    panel(page).get_by_label("Name", exact=True).fill("Mail")
+    panel(page).locator("[name=p-body]").focus()
+    save(page)
+    mail = read(clinic, page)["steps"][0]
+    assert (mail["name"], mail["params"]) == ("mail", {"subject": "Kept", "body": "Without a press"})
+    titles = page.locator(".flow__steps .flow-card__title")
+    expect(titles).to_have_text(["Mail", "Internal notification"])
+    after = page.locator(".flow__plus").filter(has=page.get_by_label("Add a step after Internal notification"))
+    card(page, "Mail").drag_to(after)
+    expect(titles).to_have_text(["Internal notification", "Mail"])
+    expect(card(page, "Mail").get_by_role("link")).to_be_focused()
+
+
 def save_unfinished(page: Page) -> None:
     panel(page).get_by_role("button", name="Save").click()
     expect(panel(page)).to_contain_text("Saved in the draft")

@@ -47,7 +47,8 @@ JS_PAGES_PUBLIC: tuple[str, ...] = ("booking",)
 JS_APP = (
     *JS_PUBLIC,
     "mint", "dialog", "tabs", "menu", "toast", "confirm", "autosubmit", "select-all", "theme", "share", "focus", "htmx",
-    "sharing", "board", "template-preview", "builder-picker", "builder-values", "builder-conditions", "builder-canvas",
+    "sharing", "board", "template-preview",
+    "builder-picker", "builder-values", "builder-conditions", "builder-canvas", "builder-autosave", "builder-drag",
 )  # fmt: skip
 
 #: served name -> source names under static/admitone/{css,js}/ of any app

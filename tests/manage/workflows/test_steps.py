@@ -364,3 +364,18 @@ TYPES = {"link": "one_time_link.generate", "mail": "email.send", "check": "if_el
 
 def rename_back(steps: list[dict[str, Any]], old: str, new: str) -> list[dict[str, Any]]:
     return [{**one, "name": new} if one["name"] == old else one for one in steps]
+
+
+def test_panel_saves_by_itself_and_goes_on_from_there(web: Client, workflow: Workflow, path: str) -> None:
+    typed = {"seen": seen(workflow, "mail"), "label": "New title", "p-subject": "Typed", "p-body": "Hello"}
+    typed["p-unsubscribe"] = "on"
+    kept = web.post(f"{path}steps/mail/", typed, headers={"X-Autosave": "1"})
+    assert (kept.status_code, kept.json()) == (200, {"seen": seen(workflow, "mail")})
+    assert step(workflow, "mail")["params"] == {"subject": "Typed", "body": "Hello"}
+    assert "label" not in step(workflow, "mail")
+    assert web.post(f"{path}steps/mail/", typed, headers={"X-Autosave": "1"}).status_code == 409
+    assert web.post(f"{path}steps/mail/", {**typed, "seen": kept.json()["seen"]}).status_code == 302
+    assert step(workflow, "new_title")["label"] == "New title"
+    row = revision(workflow.draft["triggers"][0])
+    kept = web.post(f"{path}triggers/0/", {"seen": row}, headers={"X-Autosave": "1"})
+    assert kept.json()["seen"] == row

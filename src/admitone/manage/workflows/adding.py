@@ -17,6 +17,7 @@ from admitone.manage.workflows.builder import show_builder
 from admitone.manage.workflows.page import editable, who
 from admitone.manage.workflows.panels import step_picker, trigger_panel, trigger_picker
 from admitone.manage.workflows.params import params_of
+from admitone.manage.workflows.stepping import kept, not_kept
 from admitone.workflows import services
 from admitone.workflows.models import Workflow
 from admitone.workflows.registry import actions, triggers
@@ -60,7 +61,7 @@ def filters(request: AccountRequest, account: Account, workflow_id: UUID, place:
         if "focus" in request.GET:
             panel.form.focus(request.GET["focus"])
         return show_builder(request, workflow, at=f"trigger-{place}", panel=panel)
-    panel = trigger_panel(workflow, account, place, request.POST)
+    panel, by_itself = trigger_panel(workflow, account, place, request.POST), "X-Autosave" in request.headers
     try:
         services.change_trigger(
             **who(request, workflow), place=place, seen=request.POST.get("seen", ""), filters=panel.form.raw()
@@ -68,9 +69,11 @@ def filters(request: AccountRequest, account: Account, workflow_id: UUID, place:
     except Problem as problem:
         if problem.code not in ("draft_changed", "invalid"):
             raise
-        return refused(request, workflow, place, problem)
+        return not_kept(problem) if by_itself else refused(request, workflow, place, problem)
     workflow.refresh_from_db()
     workflow.account = account
+    if by_itself:
+        return kept(workflow.draft["triggers"][place])
     panel = trigger_panel(workflow, account, place, request.POST)
     if panel.form.errors:
         panel.form.focus()

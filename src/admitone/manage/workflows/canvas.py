@@ -159,12 +159,10 @@ class Painter:
         )
 
     def lanes(self, step: Step) -> list[Lane]:
-        kind = actions().get(step["type"])
-        names = kind.words.get("branches", {}) if kind else {}
         rows: Sequence[Mapping[str, Any]] = step.get("branches") or ()
         return [
             Lane(
-                str(names.get(row.get("name", ""), row.get("name") or _("Branch %(n)d") % {"n": n + 1})),
+                lane_words(step, row, n),
                 f"in:{step['name']}:{n}",
                 self.nodes(row.get("steps") or ()),
             )
@@ -181,6 +179,13 @@ class Painter:
         if text == str(kind.label):
             text = described(kind, step["params"], self.account, self.tree) or text
         return "" if text == title_of(step) else text
+
+
+def lane_words(step: Step, branch: Mapping[str, Any], n: int) -> str:
+    """What people call a branch."""
+    kind, name = actions().get(step["type"]), str(branch.get("name") or "")
+    said = kind.words.get("branches", {}).get(name) if kind else None
+    return str(said or name or _("Branch %(n)d") % {"n": n + 1})
 
 
 def sealed(step: Step, lanes: Sequence[Lane]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from admitone.logic import step_edits, steps
 from admitone.logic.branch_rows import Row
 from admitone.manage.workflows import branching
 from admitone.manage.workflows.branching import Branches
-from admitone.manage.workflows.canvas import look_of
+from admitone.manage.workflows.canvas import lane_words, look_of
 from admitone.manage.workflows.step_form import ParamForm
 from admitone.workflows import documents
 from admitone.workflows.editing import Group, revision, title_of, values_at
@@ -199,17 +199,21 @@ def trigger_picker() -> PickPanel:
 
 
 def move_panel(workflow: Workflow, step: Mapping[str, Any]) -> MovePanel:
-    """Every place but those inside the step itself."""
+    """Every place but those inside the step itself, from top to bottom."""
     tree: Any = workflow.draft["steps"]
-    own, here = set(step_edits.names_in(step)), step_edits.place_of(tree, step["name"])
-    places = [Place(step_edits.START, _("At the start"), 0, here == step_edits.START)]
-    for path, other in steps.walk(tree):
-        depth, name = len(path) // 2, other["name"]
-        if name in own:
+    here = step_edits.place_of(tree, step["name"])
+    first = Place(step_edits.START, _("At the start"), 0, here == step_edits.START)
+    return MovePanel(step, [first, *places(tree, step["name"], here, 0)])
+
+
+def places(tree: steps.Steps, but: str, here: str, depth: int) -> Iterator[Place]:
+    """Behind each step but one, and at the start of each of its branches."""
+    for other in tree:
+        if other["name"] == but:
             continue
-        places.append(Place(f"after:{name}", title_of(other), depth, here == f"after:{name}"))
         for n, branch in enumerate(steps.branches(other)):
-            label = str(branch.get("name") or _("Branch %(n)d") % {"n": n + 1})
-            place = f"in:{name}:{n}"
-            places.append(Place(place, f"{title_of(other)} › {label}", depth + 1, here == place))
-    return MovePanel(step, places)
+            place = f"in:{other['name']}:{n}"
+            yield Place(place, f"{title_of(other)} › {lane_words(other, branch, n)}", depth + 1, here == place)
+            yield from places(branch.get("steps") or (), but, here, depth + 1)
+        after = f"after:{other['name']}"
+        yield Place(after, title_of(other), depth, here == after)

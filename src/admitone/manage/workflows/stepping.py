@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -24,7 +25,7 @@ from admitone.manage.workflows.page import editable, who
 from admitone.manage.workflows.panels import faults_of, move_panel, step_panel
 from admitone.manage.workflows.step_form import ParamForm
 from admitone.workflows import services
-from admitone.workflows.editing import title_of
+from admitone.workflows.editing import revision, title_of
 from admitone.workflows.models import Workflow
 from admitone.workflows.registry import actions
 
@@ -65,6 +66,7 @@ def save(request: AccountRequest, workflow: Workflow, step: dict[str, Any]) -> H
     """Keep what was typed, finished or not; faults are shown at their fields."""
     kind, data, do = actions()[step["type"]], request.POST, request.POST.get("do", "")
     form = ParamForm(kind, request.account, step["params"], data, workflow.draft["steps"], step["name"])
+    by_itself = "X-Autosave" in request.headers
     editor, rows = branching.editor_of(kind), None
     if editor:
         rows = branching.rows_from(data)
@@ -74,16 +76,18 @@ def save(request: AccountRequest, workflow: Workflow, step: dict[str, Any]) -> H
             **who(request, workflow),
             name=step["name"],
             seen=data.get("seen", ""),
-            label=storable(data.get("label", "")),
+            label=title_of(step) if by_itself else storable(data.get("label", "")),
             params=form.raw(),
             branches=writer(rows, conditional=editor == "conditions") if rows is not None else None,
         )
     except Problem as problem:
         if problem.code not in ("draft_changed", "invalid"):
             raise
-        return refused(request, workflow, step, rows, problem)
+        return not_kept(problem) if by_itself else refused(request, workflow, step, rows, problem)
     workflow.refresh_from_db()
     workflow.account = request.account
+    if by_itself:
+        return kept(step_of(workflow, name))
     if do:  # a press inside the form: go on editing where it was pressed
         url = reverse("manage:workflow_step", args=[request.account.slug, workflow.id, name])
         return redirect(f"{url}?new=1#branches" if "new" in request.GET else f"{url}#branches")
@@ -92,6 +96,16 @@ def save(request: AccountRequest, workflow: Workflow, step: dict[str, Any]) -> H
         panel.form.focus()
         return show_builder(request, workflow, at=name, panel=panel, unfinished=True, status=422)
     return to_canvas(request, workflow, name)
+
+
+def kept(part: Mapping[str, Any]) -> JsonResponse:
+    """What a panel that saved by itself needs to go on."""
+    return JsonResponse({"seen": revision(part)})
+
+
+def not_kept(problem: Problem) -> JsonResponse:
+    """The panel stays as it is; pressing Save says what is wrong."""
+    return JsonResponse({"code": problem.code}, status=problem.status)
 
 
 def writer(rows: list[branch_rows.Row], *, conditional: bool) -> Any:
