@@ -20,6 +20,8 @@ API_GETS = [
     "custom-fields",
     "enrollments",
     "forms",
+    "inbound-hooks",
+    "message-templates",
     "messages",
     "one-time-links",
     "opportunities",
