@@ -107,7 +107,6 @@ class Trigger(Configurable):
         """Ids that values are read from."""
         return {name: event.facts[name] for name in ("link", "booking", "calendar") if event.facts.get(name)}
 
-
     @classmethod
     def values(cls, params: Any, account: Account) -> frozenset[str]:
         """Values beside the fields of its nouns, which only the account's rows know, like hook.order.total."""
