@@ -32,6 +32,7 @@ BODIES = {
     "erase_contact": {},
     "merge_contacts": {"drop": "01973c2e-6c5a-7d3e-9d6f-0a1b2c3d4e5f"},
     "change_workflow": {"name": "mine now"},
+    "change_message_template": {"name": "mine now"},
     "create_enrollment": {"contact": "01973c2e-6c5a-7d3e-9d6f-0a1b2c3d4e5f"},
 }
 #: Bodies and filters that name a row of the account.
@@ -81,6 +82,7 @@ def theirs(db, freeze):
         "bulk_id": str(bulk_of(enrollment).id),
         "hook_id": str(hook_of(other).id),
         "message_id": str(message_of(other).id),
+        "template_id": str(factories.message_template(other).id),
         "form_id": str(factories.form(other).id),
         "tag_id": str(factories.tag(factories.contact(other)).id),
         "task_id": str(factories.task(factories.contact(other)).id),

@@ -42,6 +42,7 @@ from admitone.logic.errors import Problem
 from admitone.messaging.models import Message
 from admitone.messaging.services import resend
 from admitone.webhooks import services as webhooks
+from admitone.workflows.services import message_templates as templates
 from admitone.workflows import services as workflows
 from admitone.workflows.services import hooks
 from admitone.workflows.services.amending import change_workflow
@@ -65,6 +66,10 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
     "dismiss request": lambda me, it: links.dismiss_request(account=me, request_id=it.request.id, **DO),
     "link of calendar": lambda me, it: links.issue(account=me, calendar=it.calendar, **DO),
     "link for contact": lambda me, it: links.issue(account=me, calendar=it.mine, contact=it.contact, **DO),
+    "update template": lambda me, it: templates.update_template(account=me, template_id=it.template.id, name="x", **DO),
+    "copy template": lambda me, it: templates.duplicate_template(account=me, template_id=it.template.id, **DO),
+    "delete template": lambda me, it: templates.delete_template(account=me, template_id=it.template.id, **DO),
+    "restore template": lambda me, it: templates.restore_template(account=me, template_id=it.template.id, **DO),
     "cancel": lambda me, it: booking.cancel(account_id=me.id, booking_id=it.booking.id, by="host", **DO),
     "reschedule": lambda me, it: booking.reschedule(
         account_id=me.id, booking_id=it.booking.id, start=it.booking.start_min + 60, by="host", **DO
@@ -183,6 +188,7 @@ def it(me: Any) -> SimpleNamespace:
         booking=factories.booking(calendar),
         request=LinkRequest.objects.create(account=other, link=link, **people),
         message=Message.objects.create(account=other, **message),
+        template=factories.message_template(other),
         source=BusySource.objects.create(account=other, host=host, **sealed),
         number=missed_call_of(factories.contact(other)).number,
         endpoint=endpoint,
