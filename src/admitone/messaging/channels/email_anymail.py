@@ -127,10 +127,12 @@ def judged(error: Any, esp: Esp) -> Refused:
 def lost(cause: BaseException | None, esp: Esp) -> Refused:
     """No answer: it never heard of the message, or may have taken it."""
     import requests
+    from urllib3.exceptions import ProtocolError
 
     if isinstance(cause, requests.ConnectTimeout):
         return Refused(f"{esp.label} did not answer in time.", permanent=False)
-    if isinstance(cause, requests.ReadTimeout) or "RemoteDisconnected" in repr(cause):
+    hung_up = cause is not None and bool(cause.args) and isinstance(cause.args[0], ProtocolError)
+    if isinstance(cause, requests.ReadTimeout) or hung_up:
         return Refused(TOO_LONG, permanent=False, unsure=not esp.once)
     return Refused(f"{esp.label} cannot be reached.", permanent=False)
 
