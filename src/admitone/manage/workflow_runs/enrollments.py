@@ -88,7 +88,11 @@ def detail(request: AccountRequest, account: Account, workflow_id: UUID, enrollm
 def outputs_of(one: Enrollment) -> list[tuple[str, str]]:
     """What later steps can merge, under the name they write."""
     rows = ((step, name, value) for step, made in one.outputs.items() for name, value in made.items())
-    return [(f"steps.{step}.{name}", str(value)) for step, name, value in rows if name not in ("link", "sent")]
+    return [
+        (f"steps.{step}.{name}", "" if value is None else str(value))
+        for step, name, value in rows
+        if name not in ("link", "sent")
+    ]
 
 
 @require_POST
