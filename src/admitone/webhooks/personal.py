@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from admitone.contacts.models import Contact
 from admitone.contacts.personal import PersonalData, personal_data
@@ -30,5 +31,5 @@ class Deliveries(PersonalData):
             rows.update(body="{}", response_body="")
 
 
-def about(contact: Contact) -> list[object]:
+def about(contact: Contact) -> list[UUID]:
     return list(Event.objects.filter(subject_id=contact.id).values_list("id", flat=True))
