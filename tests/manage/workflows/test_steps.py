@@ -94,6 +94,24 @@ def test_step_that_cannot_be_added_is_refused(
     assert names(workflow) == ["link", "mail", "check"]
 
 
+def test_builder_that_is_drawn_anew_says_what_was_refused(web: Client, workflow: Workflow, path: str) -> None:
+    swap = {"HX-Request": "true"}
+    for rest, values, words in (
+        ("steps/", {"type": "end", "place": "after:gone"}, "That step is no longer there."),
+        ("steps/check/place/", {"place": "in:check:0"}, "It cannot stand there."),
+        ("steps/gone/doing/", {"do": "up"}, "That is no longer there."),
+        ("triggers/0/deletion/", {"seen": "old"}, "has just been changed in another place"),
+        ("undo/", {}, "There is nothing to put back."),
+    ):
+        answer = web.post(f"{path}{rest}", values, headers=swap, follow=True)
+        assert (answer.redirect_chain, answer.status_code) == ([(path, 302)], 200), rest
+        assert words in page(answer), rest
+    workflow.draft = {**workflow.draft, "steps": []}
+    workflow.save()
+    refused = web.post(f"{path}publication/", headers=swap)
+    assert (refused.status_code, refused["HX-Push-Url"]) == (422, path)
+
+
 def test_panel_keeps_what_is_typed_and_new_title_follows_into_texts(
     web: Client, workflow: Workflow, path: str, calendar: Calendar
 ) -> None:

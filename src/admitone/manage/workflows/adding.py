@@ -14,7 +14,7 @@ from admitone.logic.errors import Problem
 from admitone.logic.step_edits import START
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.workflows.builder import show_builder
-from admitone.manage.workflows.page import editable, who
+from admitone.manage.workflows.page import editable, swapped, who
 from admitone.manage.workflows.panels import step_picker, trigger_panel, trigger_picker
 from admitone.manage.workflows.params import params_of
 from admitone.manage.workflows.stepping import kept, not_kept
@@ -25,6 +25,7 @@ from admitone.workflows.registry import actions, triggers
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_account()
+@swapped
 def step(request: AccountRequest, account: Account, workflow_id: UUID) -> HttpResponse:
     """A step of `type` at `place`, opened for editing if there is something to say about it."""
     workflow = editable(request, workflow_id)
@@ -39,6 +40,7 @@ def step(request: AccountRequest, account: Account, workflow_id: UUID) -> HttpRe
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_account()
+@swapped
 def trigger(request: AccountRequest, account: Account, workflow_id: UUID) -> HttpResponse:
     workflow = editable(request, workflow_id)
     if request.method != "POST":
@@ -98,6 +100,7 @@ def known(workflow: Workflow, place: int) -> None:
 
 @require_POST
 @in_account()
+@swapped
 def remove_trigger(request: AccountRequest, account: Account, workflow_id: UUID, place: int) -> HttpResponse:
     workflow = editable(request, workflow_id)
     if place >= len(workflow.draft["triggers"]):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from admitone.accounts import permissions
-from admitone.manage.context import AccountRequest
+from admitone.accounts.models import Account
+from admitone.logic.errors import Problem
+from admitone.manage.context import AccountRequest, View
 from admitone.workflows import queries
 from admitone.workflows.models import Workflow
 
@@ -47,6 +52,27 @@ def frame(request: AccountRequest, workflow: Workflow, tab: str) -> dict[str, An
         "may_edit": may_edit(request),
         "zone": request.user.timezone or request.account.timezone,
     }
+
+
+def swapped(view: View) -> View:
+    """A refusal inside a builder that is drawn anew in place: a message on the builder, not a page instead of it."""
+
+    @wraps(view)
+    def wrapper(request: AccountRequest, account: Account, workflow_id: UUID, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, account, workflow_id, **kwargs)
+        except Problem as problem:
+            if "HX-Request" not in request.headers or problem.status not in (404, 409, 422):
+                raise
+            gone = problem.status == 404
+            messages.error(request, _("That is no longer there.") if gone else said(problem))
+            return redirect("manage:workflow", account.slug, workflow_id)
+
+    return wrapper
+
+
+def said(problem: Problem) -> str:
+    return next(iter(problem.fields.values()), problem.detail)
 
 
 def show(

@@ -21,7 +21,7 @@ from admitone.logic.identity import storable
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.workflows import branching
 from admitone.manage.workflows.builder import show_builder
-from admitone.manage.workflows.page import editable, who
+from admitone.manage.workflows.page import editable, swapped, who
 from admitone.manage.workflows.panels import faults_of, move_panel, step_panel
 from admitone.manage.workflows.step_form import ParamForm
 from admitone.workflows import services
@@ -132,6 +132,7 @@ def refused(
 
 @require_POST
 @in_account()
+@swapped
 def act(request: AccountRequest, account: Account, workflow_id: UUID, step_name: str) -> HttpResponse:
     """`do`: duplicate, disable, enable, up, down."""
     workflow = editable(request, workflow_id)
@@ -151,6 +152,7 @@ def act(request: AccountRequest, account: Account, workflow_id: UUID, step_name:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_account()
+@swapped
 def move(request: AccountRequest, account: Account, workflow_id: UUID, step_name: str) -> HttpResponse:
     """To `place`; GET offers every place there is."""
     workflow = editable(request, workflow_id)
@@ -164,6 +166,7 @@ def move(request: AccountRequest, account: Account, workflow_id: UUID, step_name
 
 @require_POST
 @in_account()
+@swapped
 def remove(request: AccountRequest, account: Account, workflow_id: UUID, step_name: str) -> HttpResponse:
     """It can be put back from the message that says so."""
     workflow = editable(request, workflow_id)
@@ -185,6 +188,7 @@ def remove(request: AccountRequest, account: Account, workflow_id: UUID, step_na
 
 @require_POST
 @in_account()
+@swapped
 def undo(request: AccountRequest, account: Account, workflow_id: UUID) -> HttpResponse:
     """Put the step that was deleted last back where it stood."""
     workflow = editable(request, workflow_id)

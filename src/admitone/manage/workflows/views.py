@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -99,6 +100,8 @@ def publish(request: AccountRequest, account: Account, workflow_id: UUID) -> Htt
     except Problem as problem:
         if not problem.fields:
             raise
-        return show_builder(request, workflow, refused=True, status=422)
+        answer = show_builder(request, workflow, refused=True, status=422)
+        answer["HX-Push-Url"] = reverse("manage:workflow", args=[account.slug, workflow.id])
+        return answer
     messages.success(request, _("Published as version %(number)d.") % {"number": version.number})
     return redirect("manage:workflow", account.slug, workflow.id)
