@@ -323,3 +323,19 @@ def submit_only(contact, now: datetime = NOW) -> None:
     event = happens(contact.account, "form.submitted", "submission", now=now, contact=contact.id)
     enter(event, now)
     Job.objects.all().delete()
+
+
+def test_a_text_that_comes_out_too_long_fails_its_step_at_once(published, contact):
+    published([email(body="Hello", subject="a" * 1001)])
+    submit(contact)
+    one = Enrollment.objects.get()
+    assert (one.status, one.reason) == ("failed", "Use at most 1000 characters.")
+    assert Job.objects.filter(task="workflows.advance").count() == 0
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_link_that_opens_before_or_after_all_calendars_is_refused(published, generate, instant):
+    step = {**generate, "params": {**generate["params"], "not_before": instant}}
+    with pytest.raises(Problem) as problem:
+        published([step])
+    assert set(problem.value.fields) == {"steps.booking_link.not_before"}

@@ -1,7 +1,7 @@
 """Merge fields: `{{ contact.first_name }}` in a text becomes a value, checked before and never blank unnoticed."""
 
 from admitone.values.context import Context
-from admitone.values.language import Fault, spelled
+from admitone.values.language import Fault, Unreadable, spelled
 from admitone.values.registry import Field, Namespace, merge_fields, namespaces
 from admitone.values.rendering import Rendered, available, check, fields_of, render, used, value
 
@@ -11,6 +11,7 @@ __all__ = [
     "Field",
     "Namespace",
     "Rendered",
+    "Unreadable",
     "available",
     "check",
     "fields_of",

@@ -158,7 +158,14 @@ def texts(outputs: Mapping[str, Any]) -> dict[str, str]:
 
 def finish(text: str, channel: Channel) -> str:
     if channel == "subject":
-        return clean_name(text, 1000)
+        return one_line(text)
     if channel == "sms":
         return "".join(c for c in text if c == "\n" or c.isprintable()).strip()
     return text
+
+
+def one_line(text: str) -> str:
+    try:
+        return clean_name(text, 1000)
+    except ValueError as error:
+        raise Unreadable(str(error)) from error

@@ -19,6 +19,7 @@ from admitone.jobs import enqueue_many, task
 from admitone.logic import steps
 from admitone.logic.clock import iso
 from admitone.logic.errors import Problem
+from admitone.values import Unreadable
 from admitone.workflows.models import Enrollment, StepRun
 from admitone.workflows.outcomes import Branch, Done, End, Failed, Goto, Outcome, Retry, Skipped, Wait
 from admitone.workflows.registry import Action, actions
@@ -201,11 +202,13 @@ def attempt(kind: type[Action], context: StepContext) -> Outcome:
     try:
         with transaction.atomic():
             return kind().run(context)
-    except Problem as problem:
-        return Failed(words(problem))
+    except (Problem, Unreadable) as refusal:
+        return Failed(words(refusal))
 
 
-def words(problem: Problem) -> str:
+def words(problem: Problem | Unreadable) -> str:
+    if isinstance(problem, Unreadable):  # a text that came out too long: trying again would not shorten it
+        return str(problem)
     details = "; ".join(f"{name}: {sentence}" for name, sentence in problem.fields.items())
     return f"{problem.detail} {details}".strip()
 
@@ -227,8 +230,8 @@ def outside(claimed: Claim) -> bool:
     kind = actions()[context.step["type"]]
     try:
         outcome = kind().run(context)
-    except Problem as problem:
-        outcome = Failed(words(problem))
+    except (Problem, Unreadable) as refusal:
+        outcome = Failed(words(refusal))
     with transaction.atomic():
         enrollment = locked(context.enrollment.id)
         if enrollment is None or enrollment.fence != claimed.fence:
