@@ -191,6 +191,7 @@ class Stage:
 
     def values(self) -> dict[str, str]:
         """A row for every parameter of the signed-in addresses."""
+        from tests import factories
         from tests.browser import stage_hooks, stage_phone
 
         from admitone.accounts.models import ApiKey, Membership
@@ -206,6 +207,7 @@ class Stage:
             "member_id": Membership.objects.filter(account=self.account)[0].id,
             "request_id": self.request().id,
             "message_id": self.message().id,
+            "template_id": factories.message_template(self.account).id,
             "source_id": self.source().id,
             "invitation_id": self.invitation().id,
             "batch_id": self.batch().id,
