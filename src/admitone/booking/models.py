@@ -5,6 +5,9 @@ from django.db.models import F, Q
 
 from admitone.logic.ids import uuid7
 
+#: `host_reason` of an appointment with several hosts: its occupancy rows name them all.
+TOGETHER = "together"
+
 
 class Session(models.Model):
     """One meeting time of a calendar, in epoch minutes; `capacity` seats."""
@@ -51,7 +54,7 @@ class Booking(models.Model):
     calendar = models.ForeignKey("calendars.Calendar", models.PROTECT, related_name="bookings")
     contact = models.ForeignKey("contacts.Contact", models.PROTECT, related_name="bookings")
     host = models.ForeignKey("calendars.Host", models.PROTECT, related_name="bookings")
-    host_reason = models.CharField(max_length=16, blank=True)  # of a round robin: logic.assignment.Choice.reason
+    host_reason = models.CharField(max_length=16, blank=True)  # why this host: logic.assignment.Choice.reason, TOGETHER
     one_time_link_id = models.UUIDField(null=True, db_index=True)
     status = models.CharField(max_length=12, default="confirmed")
     start_min = models.BigIntegerField()

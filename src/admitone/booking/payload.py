@@ -6,11 +6,12 @@ from typing import Any
 
 from admitone.accounts.addresses import manage_url
 from admitone.booking.models import Booking
+from admitone.booking.queries import hosts_of
 from admitone.logic.clock import from_min, iso
 
 
 def booking_view(booking: Booking) -> dict[str, Any]:
-    """Reads `host`: select it with the row."""
+    """Reads `host`: select it with the row. One statement more for an appointment with several hosts."""
     moved, cancelled = booking.rescheduled_from_min, booking.cancelled_at
     return {
         "start": iso(from_min(booking.start_min)),
@@ -22,6 +23,9 @@ def booking_view(booking: Booking) -> dict[str, Any]:
         "link": str(booking.one_time_link_id) if booking.one_time_link_id else None,
         "host": str(booking.host_id),
         "host_name": booking.host.name,
+        "host_reason": booking.host_reason,
+        "hosts": [{"id": str(host.id), "name": host.name} for host in hosts_of(booking)],
+        "seats": booking.seats,
         "name": booking.name,
         "email": booking.email,
         "phone": booking.phone,

@@ -13,13 +13,17 @@ from django.db.models import Count, QuerySet
 
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
-from admitone.booking.models import Booking
+from admitone.booking.models import TOGETHER, Booking
+from admitone.booking.openings import Openings
 from admitone.calendars.busy import FRESH_FOR, window
+from admitone.calendars.models import Host
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.identity import zone
+from admitone.logic.kinds import SEATED, TEAMS
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.ranges import limits
-from admitone.logic.slots import EARLIEST, LATEST, Busy, Reason, Request, find_slots, nearest, reasons
+from admitone.logic.slots import EARLIEST, LATEST, Busy, Request
+from admitone.logic.teams import Seated, off_blocks
 from admitone.logic.tokens import MANAGE
 
 #: Buffers are at most 12 hours and two of them may add up, so a booking bars no start further away (minutes).
@@ -29,21 +33,32 @@ PACKED_REACH = 33 * 24 * 60
 COUNTED = ("pending", "confirmed", "completed", "no_show")
 
 TAKEN = """
-SELECT o.start_min, o.end_min, 'booking', o.buffer_before, o.buffer_after FROM booking_occupancy o
+SELECT o.start_min, o.end_min, 'booking', o.buffer_before, o.buffer_after, o.host_id FROM booking_occupancy o
 WHERE o.host_id IN ({hosts}) AND o.end_min > %s AND o.start_min < %s {without}
 UNION ALL
-SELECT b.start_min, b.end_min, 'external', 0, 0 FROM calendars_busyblock b
+SELECT b.start_min, b.end_min, 'external', 0, 0, b.host_id FROM calendars_busyblock b
 WHERE b.host_id IN ({hosts}) AND b.end_min > %s AND b.start_min < %s"""
 #: A source that cannot be read blocks all of its host's time, one that can what lies beyond the days it was read for (P8).
 UNREADABLE = """
 UNION ALL
-SELECT CASE WHEN {stale} THEN 0 ELSE {known} END, {end}, 'unreadable', 0, 0
+SELECT CASE WHEN {stale} THEN 0 ELSE {known} END, {end}, 'unreadable', 0, 0, s.host_id
 FROM calendars_busysource s WHERE s.host_id IN ({hosts})"""
 #: Booking trusts a source for five minutes; a page, which refreshes nothing, trusts one that did not fail.
 STALE = "(s.fetched_at IS NULL OR s.fetched_at < %s)"
 FAILED = "(s.fetched_at IS NULL OR s.fetched_at < %s) AND (s.fetched_at IS NULL OR s.error <> '')"
 FOR_EVER = 10**9
 WITHOUT = "AND o.session_id NOT IN (SELECT t.session_id FROM booking_seat t WHERE t.booking_id = %s)"
+#: A class is not in the way of those who join it: its own sessions are counted by their seats.
+NOT_ITS_OWN = (
+    "AND o.session_id NOT IN (SELECT s.id FROM booking_session s WHERE s.calendar_id = %s AND s.start_min > %s)"
+)
+#: No appointment is longer than a day.
+LONGEST = 24 * 60
+SESSIONS = """
+SELECT s.start_min, s.end_min, s.capacity, COUNT(t.id) FROM booking_session s
+LEFT JOIN booking_seat t ON t.session_id = s.id {without}
+WHERE s.calendar_id = %s AND s.start_min > %s AND s.start_min < %s
+GROUP BY s.id, s.start_min, s.end_min, s.capacity ORDER BY s.start_min"""
 
 
 def db_id(value: UUID | str) -> Any:
@@ -60,16 +75,50 @@ def taken(
     now: datetime | None = None,
     booking: bool = False,
     exclude_booking: UUID | None = None,
+    except_calendar: UUID | str | None = None,
 ) -> list[Busy]:
     """What blocks these hosts in [first, end) epoch minutes, with the reach of buffers: one statement.
 
     With `now`, hosts whose busy sources cannot be read are blocked throughout; `booking` asks for fresh sources.
+    `except_calendar` leaves out the appointments of a calendar.
     """
+    rows = _taken(list(host_ids), first, end, now, booking, exclude_booking, except_calendar)
+    return [Busy(*row[:-1]) for row in rows]
+
+
+def taken_by_host(
+    host_ids: Iterable[UUID | str],
+    first: int,
+    end: int,
+    *,
+    now: datetime | None = None,
+    booking: bool = False,
+    exclude_booking: UUID | None = None,
+) -> dict[str, list[Busy]]:
+    """The same, by host: a source that cannot be read blocks its own host alone. One statement."""
+    names = {db_id(host): str(host) for host in host_ids}
+    found: dict[str, list[Busy]] = {name: [] for name in names.values()}
+    for row in _taken(list(found), first, end, now, booking, exclude_booking, None):
+        found[names[row[-1]]].append(Busy(*row[:-1]))
+    return found
+
+
+def _taken(
+    host_ids: Sequence[UUID | str],
+    first: int,
+    end: int,
+    now: datetime | None,
+    booking: bool,
+    exclude_booking: UUID | None,
+    except_calendar: UUID | str | None,
+) -> list[tuple[Any, ...]]:
     hosts = [db_id(host) for host in host_ids]
     if not hosts:
         return []
     low, high = first - REACH, end + REACH
     without, excluded = (WITHOUT, [db_id(exclude_booking)]) if exclude_booking else ("", [])
+    if except_calendar:
+        without, excluded = f"{without} {NOT_ITS_OWN}", [*excluded, db_id(except_calendar), low - LONGEST]
     sql, params = TAKEN, [*hosts, low, high, *excluded, *hosts, low, high]
     if now is not None:
         sql += UNREADABLE.replace("{stale}", STALE if booking else FAILED).replace("{end}", str(FOR_EVER))
@@ -77,7 +126,31 @@ def taken(
     known = 0 if now is None else window(now - FRESH_FOR)[1]
     with connection.cursor() as cursor:
         cursor.execute(sql.format(hosts=", ".join(["%s"] * len(hosts)), without=without, known=known), params)
-        return [Busy(*row) for row in cursor.fetchall()]
+        return list(cursor.fetchall())
+
+
+def seated(
+    plan: CalendarPlan, first: int, end: int, *, exclude_booking: UUID | None = None
+) -> tuple[list[Seated], list[Busy]]:
+    """Sessions of a class or an event with the seats that are taken, and those that nobody may join: one statement.
+
+    A class is not joined to what was booked for somebody alone, nor under another length.
+    """
+    without, excluded = ("AND t.booking_id <> %s", [db_id(exclude_booking)]) if exclude_booking else ("", [])
+    params = [*excluded, db_id(plan.calendar_id), first - REACH - LONGEST, end + REACH]
+    with connection.cursor() as cursor:
+        cursor.execute(SESSIONS.format(without=without), params)
+        rows = [row for row in cursor.fetchall() if row[3]]
+    joined = [Seated(start, until, count) for start, until, room, count in rows if joinable(plan, start, until, room)]
+    alone = [Busy(start, until, "booking") for start, until, room, _ in rows if not joinable(plan, start, until, room)]
+    return joined, alone
+
+
+def joinable(plan: CalendarPlan, start: int, end: int, capacity: int) -> bool:
+    """May guests of the calendar join a session? `capacity` is the session's own."""
+    if end - start != plan.rules.duration:
+        return False
+    return plan.kind == "event" or capacity > 1 or plan.capacity == 1
 
 
 def day_counts(
@@ -95,24 +168,6 @@ def local_day(plan: CalendarPlan, minute: int) -> date:
     return from_min(minute).astimezone(zone(plan.schedule.timezone)).date()
 
 
-@dataclass(frozen=True, slots=True)
-class Openings:
-    """The question a page or a booking asks of a calendar, and what is in its way."""
-
-    plan: CalendarPlan
-    busy: Sequence[Busy]
-    request: Request
-
-    def slots(self) -> list[int]:
-        return find_slots(self.plan.schedule, self.plan.rules, self.busy, self.request)
-
-    def nearest(self, wanted: int, count: int = 3) -> list[int]:
-        return nearest(self.slots(), wanted, count)
-
-    def reasons(self, start: int) -> list[Reason]:
-        return reasons(self.plan.schedule, self.plan.rules, self.busy, self.request, start)
-
-
 def openings(
     plan: CalendarPlan,
     *,
@@ -122,19 +177,64 @@ def openings(
     offered: Sequence[Sequence[int]] | None = None,
     booking: bool = False,
     exclude_booking: UUID | None = None,
+    party: int = 1,
 ) -> Openings:
-    """Everything needed to tell which starts in [first, end) are open: one statement, two with a per-day limit."""
+    """Everything needed to tell which starts in [first, end) are open: one statement, one more with limits, one more for
+    the sessions of a class."""
     first, end = (min(max(minute, EARLIEST), LATEST) for minute in (first, end))
-    reach = plan.rules.duration
-    strict = now if plan.busy_policy == "block" else None
-    hosts = [host.id for host in plan.hosts]
-    since = first - PACKED_REACH if plan.rules.alignment == "packed" else first
-    busy = taken(hosts, since, end + reach, now=strict, booking=booking, exclude_booking=exclude_booking)
+    asked = Asked(plan, first, end, now if plan.busy_policy == "block" else None, booking, exclude_booking)
     counts: Mapping[date, int] = {}
     if (days := counted_days(plan, first, end)) is not None:
         counts = day_counts(plan.calendar_id, *days, exclude_booking=exclude_booking)
     spans = None if offered is None else tuple((int(s), int(e)) for s, e in offered)
-    return Openings(plan, busy, Request(first, end, now, spans, counts))
+    request = Request(first, end, now, spans, counts)
+    if plan.kind in TEAMS:
+        blocks = asked.by_host()
+        return Openings(plan, [one for each in blocks.values() for one in each], request, blocks, party=party)
+    if plan.kind in SEATED:
+        sessions, alone = seated(plan, first, end, exclude_booking=exclude_booking)
+        busy = [*asked.together(except_calendar=plan.calendar_id), *alone] if plan.kind == "class" else []
+        return Openings(plan, busy, request, sessions=sessions, party=party)
+    return Openings(plan, asked.together(), request)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose time is asked for, and how: see `taken`."""
+
+    plan: CalendarPlan
+    first: int
+    end: int
+    strict: datetime | None
+    booking: bool
+    exclude_booking: UUID | None
+
+    def together(self, except_calendar: UUID | str | None = None) -> list[Busy]:
+        """All hosts' blocks in one list."""
+        plan, (first, end) = self.plan, self._reach()
+        busy = taken(
+            [host.id for host in plan.hosts], first, end, now=self.strict, booking=self.booking,
+            exclude_booking=self.exclude_booking, except_calendar=except_calendar,
+        )  # fmt: skip
+        for host in plan.hosts:
+            if host.schedule is not None:
+                busy += off_blocks(host.schedule, first, end)
+        return busy
+
+    def by_host(self) -> dict[str, list[Busy]]:
+        plan, (first, end) = self.plan, self._reach()
+        blocks = taken_by_host(
+            [host.id for host in plan.hosts], first, end, now=self.strict, booking=self.booking,
+            exclude_booking=self.exclude_booking,
+        )  # fmt: skip
+        for host in plan.hosts:
+            if host.schedule is not None:
+                blocks[host.id] += off_blocks(host.schedule, first, end)
+        return blocks
+
+    def _reach(self) -> tuple[int, int]:
+        since = self.first - PACKED_REACH if self.plan.rules.alignment == "packed" else self.first
+        return since, self.end + self.plan.rules.duration
 
 
 def counted_days(plan: CalendarPlan, first: int, end: int) -> tuple[date, date] | None:
@@ -179,6 +279,14 @@ def contacts_ahead(account: Account, now: datetime) -> QuerySet[Booking, Any]:
     """Ids of contacts with an appointment that is not over yet, for a filter."""
     rows = Booking.objects.filter(account=account, status__in=("pending", "confirmed"), end_min__gt=to_min_floor(now))
     return rows.order_by().values("contact_id")
+
+
+def hosts_of(booking: Booking) -> list[Host]:
+    """Who the guest meets, the leading host first. One statement for an appointment with several, none for others."""
+    if booking.host_reason != TOGETHER:
+        return [booking.host]
+    others = Host.objects.filter(occupancy__session__seat_rows__booking=booking).exclude(id=booking.host_id)
+    return [booking.host, *others.select_related("user").distinct().order_by("name", "id")]
 
 
 @dataclass(frozen=True, slots=True)

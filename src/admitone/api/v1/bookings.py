@@ -49,8 +49,17 @@ router = Router(tags=["Bookings"])
 Status = Literal["pending", "confirmed", "cancelled", "completed", "no_show"]
 
 
+class BookedHost(Out):
+    """One of those who are met."""
+
+    id: Id
+    name: str
+
+
 class BookingOut(Out):
-    """An appointment as its owner sees it; `link` is the one-time link that made it."""
+    """An appointment as its owner sees it; `link` is the one-time link that made it. `host` leads it, `hosts` are all
+    who are met, `host_reason` says why this host: wish, owner, only, priority, share, longest_ago, order, same,
+    together, or nothing where there was no choice."""
 
     id: Id
     status: Status
@@ -61,6 +70,9 @@ class BookingOut(Out):
     link: Id | None
     host: Id
     host_name: str
+    host_reason: str
+    hosts: list[BookedHost]
+    seats: int
     name: str
     email: str
     phone: str

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from admitone.booking.models import Booking, Seat
+from admitone.booking.models import Booking
 from admitone.booking.queries import local_day
 from admitone.booking.retrying import retrying
-from admitone.booking.services.reserving import PlanChanged, check_open, facts_of, lock_hosts, release, take_time
+from admitone.booking.services.reserving import PlanChanged, check_open, facts_of, lock_hosts
+from admitone.booking.services.taking import Preference, release, sit, take
 from admitone.calendars.services import refresh_stale
 from admitone.events import Actor, record
 from admitone.logic.clock import to_min_floor
@@ -88,14 +89,21 @@ def _reschedule(
         return booking
     lock_hosts(plan)
     offered = booking.offered if by == "guest" else None
-    check_open(plan, start, now=now, offered=offered, by_hand=by_hand, exclude_booking=booking.id)
-    old_start = booking.start_min
+    asked = check_open(
+        plan, start, now=now, offered=offered, by_hand=by_hand, exclude_booking=booking.id, party=booking.seats
+    )
+    old_start, old_host = booking.start_min, booking.host_id
     release(booking)
-    session = take_time(plan, start)
-    Seat.objects.create(session=session, n=0, booking=booking)
+    stay = Preference(now, booking.contact_id, stay=str(old_host))
+    taken = take(asked, start, stay, by_hand=by_hand)
+    sit(taken, booking)
     _move(booking, plan, start, timezone)
+    booking.host_id = taken.host_id
+    # Whoever keeps the appointment keeps it for the reason they got it.
+    booking.host_reason = booking.host_reason if taken.host_id == old_host else taken.reason
     _save(booking, now, *MOVED)
-    _tell(booking, "booking.rescheduled", actor, now, by=by, old_start_min=old_start)
+    moved = {"old_host": str(old_host)} if old_host != booking.host_id else {}
+    _tell(booking, "booking.rescheduled", actor, now, by=by, old_start_min=old_start, **moved)
     return booking
 
 
@@ -106,6 +114,7 @@ MOVED = (
     "rescheduled_from_min",
     "sequence",
     "host_id",
+    "host_reason",
     "guest_timezone",
     "status",
 )
@@ -115,7 +124,6 @@ def _move(booking: Booking, plan: CalendarPlan, start: int, timezone: str | None
     booking.rescheduled_from_min = booking.start_min
     booking.start_min, booking.end_min = start, start + plan.rules.duration
     booking.local_date = local_day(plan, start)
-    booking.host_id = UUID(plan.hosts[0].id)
     booking.sequence += 1
     if timezone:
         try:

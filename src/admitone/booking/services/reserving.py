@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
-from admitone.booking.guards import OVERLAP
-from admitone.booking.models import Booking, Occupancy, Seat, Session
+from admitone.booking.models import Booking
+from admitone.booking.openings import Openings, for_host
 from admitone.booking.queries import db_id, local_day, openings
+from admitone.booking.services.taking import Preference, Taken, sit, take
 from admitone.contacts.services import find_or_create
 from admitone.events import Actor, Draft
 from admitone.logic.bookings import GuestRequest
 from admitone.logic.errors import Problem
-from admitone.logic.ids import uuid7
 from admitone.logic.plan import CalendarPlan
-from admitone.logic.slots import EARLIEST, LATEST, Busy, refusal
+from admitone.logic.slots import EARLIEST, LATEST
 
 LOCK = (
     "SELECT c.plan_version, c.deleted_at FROM calendars_calendar c JOIN calendars_calendarhost ch ON ch.calendar_id = c.id "
     "JOIN calendars_host h ON h.id = ch.host_id WHERE c.id = %s ORDER BY h.id"
 )
 #: Reasons that mean "somebody or something is there now"; every other one means the time was never on offer.
-LOST = frozenset({"BUSY", "BOOKED", "BUFFER", "DAYLIMIT", "WEEKLIMIT", "MONTHLIMIT"})
+LOST = frozenset({"BUSY", "BOOKED", "BUFFER", "DAYLIMIT", "WEEKLIMIT", "MONTHLIMIT", "SEATS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Wish:
     offered: list[list[int]] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     by_hand: bool = False
+    host: str = ""  # the one the guest chose, where the calendar lets them
 
 
 class PlanChanged(Exception):
@@ -56,12 +57,12 @@ def reserve(wish: Wish, *, actor: Actor, now: datetime) -> tuple[Booking, list[D
     """
     plan = wish.plan
     lock_hosts(plan)
-    check_open(plan, wish.start, now=now, offered=wish.offered, by_hand=wish.by_hand)
-    session = take_time(plan, wish.start)
+    asked = check_open(for_host(plan, wish.host), wish.start, now=now, offered=wish.offered, by_hand=wish.by_hand)
     contact_id, made = _contact(wish, actor, now)
-    booking = _booking(wish, contact_id, now)
+    taken = take(asked, wish.start, Preference(now, contact_id, wish.host), by_hand=wish.by_hand)
+    booking = _booking(wish, taken, contact_id, now)
     Booking.objects.bulk_create([booking])
-    Seat.objects.bulk_create([Seat(session=session, n=0, booking=booking)])
+    sit(taken, booking)
     created = Draft(booking.account_id, actor, now, "booking.created", "booking", booking.id, facts_of(booking))
     return booking, [created, *([made] if made else [])]
 
@@ -87,68 +88,31 @@ def check_open(
     offered: list[list[int]] | None = None,
     by_hand: bool = False,
     exclude_booking: UUID | None = None,
-) -> None:
+    party: int = 1,
+) -> Openings:
     """The same question as the page's, for one start, under the lock. By hand only taken time is refused."""
     if not EARLIEST <= start < LATEST:  # beyond them neither databases nor dates can count
         raise Problem("slot_unavailable")
     asked = openings(
-        plan, now=now, first=start, end=start + 1, offered=offered, booking=True, exclude_booking=exclude_booking
+        plan,
+        now=now,
+        first=start,
+        end=start + 1,
+        offered=offered,
+        booking=True,
+        exclude_booking=exclude_booking,
+        party=party,
     )
-    if by_hand:
-        _check_free(plan, start, asked.busy)
-        return
-    if not plan.active:
+    if not plan.active and not by_hand:
         raise Problem("calendar_paused")
-    reason = refusal(plan.schedule, plan.rules, asked.busy, asked.request, start)
+    reason = asked.refusal(start, by_hand=by_hand)
+    if reason and by_hand:
+        raise Problem("slot_taken", "Something else is already at that time.")
     if reason in LOST:
         raise Problem("slot_taken", reason=reason)
     if reason:
         raise Problem("slot_unavailable", reason=reason)
-
-
-def _check_free(plan: CalendarPlan, start: int, busy: Sequence[Busy]) -> None:
-    end = start + plan.rules.duration
-    if any(block.kind != "unreadable" and block.start < end and block.end > start for block in busy):
-        raise Problem("slot_taken", "Something else is already at that time.")
-
-
-def take_time(plan: CalendarPlan, start: int) -> Session:
-    """Insert session and occupancy. The database's own guard has the last word: Problem slot_taken."""
-    rules = plan.rules
-    end = start + rules.duration
-    session = Session(
-        id=uuid7(),
-        account_id=UUID(plan.account_id),
-        calendar_id=UUID(plan.calendar_id),
-        start_min=start,
-        end_min=end,
-        capacity=1,
-    )
-    occupied = Occupancy(
-        id=uuid7(),
-        session=session,
-        host_id=UUID(plan.hosts[0].id),
-        start_min=start,
-        end_min=end,
-        buffer_before=rules.before,
-        buffer_after=rules.after,
-    )
-    try:
-        with transaction.atomic():
-            Session.objects.bulk_create([session])
-            Occupancy.objects.bulk_create([occupied])
-    except IntegrityError as error:
-        if OVERLAP in str(error):
-            raise Problem("slot_taken", reason="BOOKED") from error
-        raise
-    return session
-
-
-def release(booking: Booking) -> None:
-    """Give back the booking's seats; the last seat also frees the host."""
-    sessions = list(Seat.objects.filter(booking=booking).values_list("session_id", flat=True))
-    Seat.objects.filter(booking=booking).delete()
-    Session.objects.filter(id__in=sessions, seat_rows=None).delete()
+    return asked
 
 
 def facts_of(booking: Booking, **more: Any) -> dict[str, Any]:
@@ -184,14 +148,16 @@ def _contact(wish: Wish, actor: Actor, now: datetime) -> tuple[UUID, Draft | Non
     )
 
 
-def _booking(wish: Wish, contact_id: UUID, now: datetime) -> Booking:
+def _booking(wish: Wish, taken: Taken, contact_id: UUID, now: datetime) -> Booking:
     plan, guest = wish.plan, wish.guest
     return Booking(
         id=wish.booking_id,
         account_id=UUID(plan.account_id),
         calendar_id=UUID(plan.calendar_id),
         contact_id=contact_id,
-        host_id=UUID(plan.hosts[0].id),
+        host_id=taken.host_id,
+        host_reason=taken.reason,
+        seats=len(taken.seats),
         one_time_link_id=wish.link_id,
         status="confirmed",
         start_min=wish.start,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,7 @@ class Ticket:
     start: int
     booking_id: UUID
     idempotency: Idempotency | None
+    host: str = ""
 
 
 def redeem(
@@ -57,8 +58,10 @@ def redeem(
     code: str | None = None,
     actor: Actor = GUEST,
     found: Opened | None = None,
+    host: str = "",
 ) -> Booked:
-    """Book `start` (epoch minute) with the link. Calendar, host, length and offered times come from the link alone.
+    """Book `start` (epoch minute) with the link. Calendar, length and offered times come from the link alone, the host
+    too unless the calendar lets its guests choose: then `host` is the id of whom they wish. A class gives one seat.
 
     `found` is what `opened(token, now)` said to a caller that had to look first.
 
@@ -66,12 +69,13 @@ def redeem(
     contact, invalid fields, slot.
     """
     found = found or opened(token, now)
-    asked = Idempotency.of(found.link.id, idempotency_key, {**guest, "start": start})
+    wished = {"host": host} if host else {}
+    asked = Idempotency.of(found.link.id, idempotency_key, {**guest, **wished, "start": start})
     for _ in range(3):
         if found.state != "active":
             return _replay_or_refuse(found, asked, actor, now)
         try:
-            ticket = _ticket(found, start, guest, asked, code, now)
+            ticket = replace(_ticket(found, start, guest, asked, code, now), host=host)
         except Problem:
             if before := find(asked):
                 return booked(Booking.objects.get(id=before), replayed=True)
@@ -133,6 +137,7 @@ def _wish(ticket: Ticket) -> Wish:
         contact_id=link.contact_id if same else None,
         offered=link.offered,
         metadata=link.metadata,
+        host=ticket.host,
     )
 
 

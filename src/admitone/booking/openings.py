@@ -1,0 +1,187 @@
+"""What is open in a calendar, whatever its type: the question that was asked, what is in the way, and who or what is free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from admitone.logic.errors import Problem
+from admitone.logic.plan import CalendarPlan
+from admitone.logic.slots import Busy, Reason, Request, Rules, find_slots, nearest, reasons
+from admitone.logic.teams import Member, Seated, collective, joining, round_robin, seats
+
+#: Free seats of an event without a limit.
+NO_LIMIT = 2**31 - 1
+#: What an owner who books by hand may ignore.
+IGNORED_BY_HAND = ("unreadable", "off")
+CLOSED = "HOURS"
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """`busy`: of all hosts together; `blocks`: by host, of teams only; `sessions`: of classes and events that have
+    guests already. The calendar is asked for `party` seats."""
+
+    plan: CalendarPlan
+    busy: Sequence[Busy]
+    request: Request
+    blocks: Mapping[str, Sequence[Busy]] = field(default_factory=dict)
+    sessions: Sequence[Seated] = ()
+    party: int = 1
+
+    def slots(self) -> list[int]:
+        """Bookable starts, ascending."""
+        plan = self.plan
+        if plan.kind == "round_robin":
+            return list(self.candidates())
+        if plan.kind == "collective":
+            return collective(plan.schedule, plan.rules, self.members, self.request)
+        if plan.kind in ("class", "event"):
+            return list(self.seats())
+        return find_slots(plan.schedule, plan.rules, self.busy, self.request)
+
+    def nearest(self, wanted: int, count: int = 3) -> list[int]:
+        return nearest(self.slots(), wanted, count)
+
+    @property
+    def members(self) -> list[Member]:
+        return [Member(host.id, self.blocks.get(host.id, ()), host.required) for host in self.plan.hosts]
+
+    def candidates(self) -> dict[int, tuple[str, ...]]:
+        """Of a round robin: each start with the ids of the hosts who are free for it."""
+        return round_robin(self.plan.schedule, self.plan.rules, self.members, self.request)
+
+    def seats(self) -> dict[int, int]:
+        """Of a class or an event: each start with its free seats, NO_LIMIT of an event that has none."""
+        plan = self.plan
+        if plan.kind == "class":
+            return seats(
+                plan.schedule, plan.rules, self.busy, self.request,
+                capacity=plan.capacity, sessions=self.sessions, party=self.party,
+            )  # fmt: skip
+        room = plan.capacity or NO_LIMIT
+        free = dict.fromkeys(find_slots(plan.schedule, plan.rules, (), self.request), room)
+        for one in self.sessions:
+            if one.start in free:
+                free[one.start] = room - one.taken
+        return {start: left for start, left in free.items() if left >= self.party}
+
+    def seats_left(self, start: int) -> int | None:
+        """How many seats of a class or event are free at an open start; None where seats are not counted."""
+        if self.plan.kind not in ("class", "event") or not self.plan.capacity:
+            return None
+        return self.at(start).seats().get(start, 0)
+
+    def at(self, start: int) -> Openings:
+        """The same question about one start."""
+        return replace(self, request=replace(self.request, first=start, end=start + 1))
+
+    def refusal(self, start: int, *, by_hand: bool = False) -> str | None:
+        """The first reason code against one start, None if it can be booked. By hand only taken time is refused."""
+        if by_hand:
+            return self._taken(start)
+        if self.at(start).slots():
+            return None
+        found = self.reasons(start)
+        return found[0].code if found else CLOSED
+
+    def takers(self, start: int, *, by_hand: bool = False) -> tuple[str, ...]:
+        """Hosts at a start that is not refused: of a round robin those who could, of a collective all who would."""
+        plan = self.plan
+        if plan.kind == "event":
+            return ()
+        if plan.kind not in ("round_robin", "collective"):
+            return (plan.hosts[0].id,)
+        if by_hand:
+            return self._clear(start)
+        if plan.kind == "round_robin":
+            return self.at(start).candidates().get(start, ())
+        come = joining(plan.schedule, plan.rules, self.members, self.request, start)
+        return (*(member.host for member in needed(self.members)), *(host for host in come))
+
+    def _clear(self, start: int) -> tuple[str, ...]:
+        """Hosts with nothing at that time, their hours left aside."""
+        end = start + self.plan.rules.duration
+        return tuple(one.host for one in self.members if not any(_overlap(one.busy, start, end)))
+
+    def _taken(self, start: int) -> str | None:
+        kind, end = self.plan.kind, start + self.plan.rules.duration
+        if kind == "round_robin":
+            return None if self._clear(start) else "BOOKED"
+        if kind == "collective":
+            return None if {one.host for one in needed(self.members)} <= set(self._clear(start)) else "BOOKED"
+        session = self._session(start)
+        if session is not None:
+            room = self.plan.capacity or NO_LIMIT
+            return None if room - session.taken >= self.party else "SEATS"
+        if kind == "event":
+            return None
+        theirs = [Busy(one.start, one.end, "booking") for one in self.sessions]
+        return "BOOKED" if any(_overlap([*self.busy, *theirs], start, end)) else None
+
+    def _session(self, start: int) -> Seated | None:
+        return next((one for one in self.sessions if one.start == start), None)
+
+    def reasons(self, start: int) -> list[Reason]:
+        """Every reason against one start, the weightiest first; those of a team name the host they are about."""
+        kind = self.plan.kind
+        if kind == "round_robin":
+            return self._nobody(start)
+        if kind == "collective":
+            members = needed(self.members)
+            found = self._against(start, [block for member in members for block in member.busy])
+            whose = {id(block): member.host for member in members for block in member.busy}
+            return [replace(one, host=whose.get(id(one.blocking), "")) for one in found]
+        if kind in ("class", "event"):
+            return self._no_seat(start)
+        return self._against(start, self.busy)
+
+    def _against(self, start: int, busy: Sequence[Busy], rules: Rules | None = None) -> list[Reason]:
+        return reasons(self.plan.schedule, rules or self.plan.rules, busy, self.request, start)
+
+    def _nobody(self, start: int) -> list[Reason]:
+        """What holds for everybody, then what is in the way of each; nothing if anybody is free."""
+        each = {member.host: self._against(start, member.busy) for member in self.members}
+        if any(not found for found in each.values()):
+            return []
+        general = self._against(start, ())
+        codes = {one.code for one in general}
+        own = [replace(one, host=host) for host, found in each.items() for one in found if one.code not in codes]
+        return [*general, *own]
+
+    def _no_seat(self, start: int) -> list[Reason]:
+        session = self._session(start)
+        others = [Busy(one.start, one.end, "booking") for one in self.sessions if self.plan.kind == "class"]
+        if session is None:
+            return self._against(start, [*self.busy, *others])
+        # Whoever joins a class is bound by its time alone, not by the grid it may have left.
+        general = self._against(start, (), replace(self.plan.rules, alignment="window", interval=1))
+        room = self.plan.capacity or NO_LIMIT
+        if room - session.taken >= self.party:
+            return general
+        block = Busy(session.start, session.end, "booking")
+        return [Reason("SEATS", block, f"{session.taken}/{room}"), *general]
+
+
+def needed(members: Sequence[Member]) -> list[Member]:
+    """The required ones; with none required, everybody."""
+    return [member for member in members if member.required] or list(members)
+
+
+def for_host(plan: CalendarPlan, host_id: str) -> CalendarPlan:
+    """The plan with one host alone, as its guest wished; Problem("invalid") where guests do not choose."""
+    if not host_id:
+        return plan
+    hosts = tuple(host for host in plan.hosts if host.id == host_id)
+    if not hosts or not picks_host(plan):
+        raise Problem("invalid", fields={"host": "This host cannot be chosen."})
+    return replace(plan, hosts=hosts)
+
+
+def picks_host(plan: CalendarPlan) -> bool:
+    """May guests choose who they meet?"""
+    return plan.kind == "round_robin" and plan.guest_picks_host
+
+
+def _overlap(busy: Iterable[Busy], start: int, end: int) -> Iterable[Busy]:
+    return (one for one in busy if one.kind not in IGNORED_BY_HAND and one.start < end and start < one.end)
