@@ -81,3 +81,11 @@ def test_token_of_another_purpose_is_no_page(client: Client, message: Message) -
 
 def test_slash_at_the_end_leads_to_the_page(client: Client, path: str) -> None:
     assert client.get(f"{path}/")["Location"] == path
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("de", "Abmelden?"), ("es", "¿Darse de baja?"), ("fr", "Se désabonner"), ("pt-br", "Cancelar inscrição?")],
+)
+def test_page_is_translated(client: Client, path: str, language: str, words: str) -> None:
+    assert words in client.get(path, headers={"accept-language": language}).content.decode()
