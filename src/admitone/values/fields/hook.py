@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ class HookValues(Namespace):
     """What an inbound webhook was sent. Typed by whoever: never trusted."""
 
     label = _("Inbound webhook")
-    fields: Mapping[str, Field] = {}
+    fields: ClassVar[Mapping[str, Field]] = {}
     free = True
 
     def resolve(self, context: Context) -> Mapping[str, str]:
