@@ -37,6 +37,7 @@ def erase(
         raise Problem("appointments_ahead", _("Cancel the upcoming appointments first, or together with this."))
     for kind in personal.REGISTRY.values():
         kind.release(contact, actor, now)
+    personal.hold([contact.id])
     contact = locked(account, contact_id)
     for kind in personal.REGISTRY.values():
         kind.erase(contact, now)

@@ -131,8 +131,9 @@ def _different(keep: Contact, drop: Contact) -> None:
 def _both(account: Account, keep_id: Any, drop_id: Any) -> tuple[Contact, Contact]:
     """Both rows, locked in the order of their ids: two merges at once wait for each other."""
     keys = [as_uuid(keep_id), as_uuid(drop_id)]
-    rows = Contact.objects.select_for_update().filter(account=account, erased_at=None, id__in=[k for k in keys if k])
-    found = {row.id: row for row in rows.order_by("id")}
+    rows = Contact.objects.filter(account=account, erased_at=None, id__in=[k for k in keys if k]).order_by("id")
+    personal.hold(list(rows.values_list("id", flat=True)))
+    found = {row.id: row for row in rows.select_for_update()}
     if any(key not in found for key in keys):
         raise Problem("not_found")
     return found[keys[0]], found[keys[1]]  # type: ignore[index]

@@ -48,6 +48,10 @@ class PersonalData:
         return [plain(row) for row in cls.rows(contact.id).order_by("pk").values(*cls.shown)]
 
     @classmethod
+    def hold(cls, contact_ids: Sequence[UUID]) -> None:
+        """Lock rows whose own work locks the contact after them, before a merge or an erasure locks the contact."""
+
+    @classmethod
     def under_way(cls, contact: Contact, now: datetime) -> int:
         """How many rows have to be ended (`release`) before an erasure."""
         return 0
@@ -85,6 +89,11 @@ def counts(contact: Contact) -> list[str]:
     """What there is, in words: "3 appointments"; one statement a table."""
     found = ((kind.words, kind.rows(contact.id).count()) for kind in REGISTRY.values() if kind.words is not None)
     return [str(words % {"n": n}) for words, n in found if n]
+
+
+def hold(contact_ids: Sequence[UUID]) -> None:
+    for kind in REGISTRY.values():
+        kind.hold(contact_ids)
 
 
 def under_way(contact: Contact, now: datetime) -> int:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from admitone.contacts.rows import kept_of
 from admitone.events import SYSTEM, Draft, record_many
 from admitone.jobs import Retry as TryAgain
 from admitone.jobs import enqueue_many, task
@@ -105,6 +106,7 @@ def turn(enrollment_id: UUID, now: datetime) -> bool:
             return False
         if enrollment.lease_until is not None and enrollment.lease_until > now:
             raise TryAgain((enrollment.lease_until - now).total_seconds() + 0.1, "another worker has this enrollment")
+        keep_up(enrollment)
         work = Turn(enrollment, now)
         more, claim = go(work)
         work.save()
@@ -117,6 +119,13 @@ def locked(enrollment_id: UUID) -> Enrollment | None:
     rows = Enrollment.objects.select_for_update(of=("self",))
     related = ("account", "workflow", "version", "contact")
     return rows.select_related(*related).filter(pk=enrollment_id).first()
+
+
+def keep_up(one: Enrollment) -> None:
+    """A contact that was merged away just as the run began is the one that was kept."""
+    if one.contact is not None and one.contact.merged_into_id:
+        one.contact = kept_of(one.account, one.contact.id) or one.contact
+        one.save(update_fields=["contact"])
 
 
 def runnable(enrollment: Enrollment) -> bool:

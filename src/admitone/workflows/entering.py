@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from admitone.accounts.queries import as_uuid
 from admitone.contacts.models import Contact
+from admitone.contacts.rows import kept_of
 from admitone.events.models import Event
 from admitone.logic.ids import uuid7
 from admitone.logic.steps import START
@@ -143,8 +144,10 @@ def built(workflow: Workflow, version: WorkflowVersion, entry: Entry, once: str 
 
 
 def known(workflow: Workflow, contact_id: UUID | None) -> UUID | None:
-    """The contact, if it is the account's and not erased."""
+    """The contact, if it is the account's and not erased; of one that was merged meanwhile, the one that was kept."""
     if contact_id is None:
         return None
     rows = Contact.objects.filter(pk=contact_id, account_id=workflow.account_id, erased_at=None)
-    return rows.values_list("id", flat=True).first()
+    found = rows.values_list("id", flat=True).first()
+    kept = None if found else kept_of(workflow.account, contact_id)
+    return found or (kept.id if kept else None)

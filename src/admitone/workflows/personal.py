@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import ngettext_lazy
@@ -23,6 +25,12 @@ class Enrollments(PersonalData):
     noun = "workflow_enrollments"
     words = ngettext_lazy("%(n)d way through a workflow", "%(n)d ways through workflows", "n")
     shown = ("id", "workflow__name", "trigger", "status", "reason", "outputs", "created_at", "finished_at")
+
+    @classmethod
+    def hold(cls, contact_ids: Sequence[UUID]) -> None:
+        """A run locks itself and then its contact: the other way round, both would wait for each other."""
+        rows = cls.table().filter(contact__in=contact_ids, status__in=LIVE).order_by("id")
+        list(rows.select_for_update(of=("self",)).values_list("id", flat=True))
 
     @classmethod
     def merge(cls, keep: Contact, drop: Contact, now: datetime) -> None:
