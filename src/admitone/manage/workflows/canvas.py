@@ -15,20 +15,29 @@ from admitone.workflows.editing import revision, title_of
 from admitone.workflows.models import Workflow
 from admitone.workflows.registry import actions, triggers
 
-#: first word of a type -> (icon of a trigger, tone of the card)
+#: a type, or the first word of it -> (icon of a trigger, tone of the card)
 LOOKS: dict[str, tuple[str, str]] = {
     "form": ("clipboard-list", "info"),
     "booking": ("calendar-check", "accent"),
+    "booking.cancelled": ("calendar-x", "accent"),
+    "booking.completed": ("calendar-check-2", "accent"),
+    "booking.no_show": ("user-x", "accent"),
+    "booking.rescheduled": ("calendar-clock", "accent"),
+    "one_time_link.attempted": ("ticket-x", "accent"),
+    "one_time_link.deleted": ("ticket-x", "accent"),
+    "one_time_link.expired": ("timer-off", "accent"),
+    "one_time_link.expiring": ("timer", "accent"),
+    "one_time_link.used": ("ticket-check", "accent"),
     "one_time_link": ("ticket", "accent"),
     "contact": ("contact", "warn"),
-    "tag": ("tag", "warn"),
-    "note": ("sticky-note", "warn"),
-    "task": ("list-checks", "warn"),
+    "contact.tag_added": ("tag", "warn"),
+    "contact.tag_removed": ("tags", "warn"),
     "opportunity": ("square-kanban", "warn"),
     "manual": ("hand", ""),
     "email": ("mail", "info"),
     "sms": ("message-square", "info"),
     "notify": ("bell", "info"),
+    "customer": ("reply", "info"),
     "message": ("message-square", "info"),
     "call": ("phone-missed", "info"),
     "hook": ("webhook", ""),
@@ -107,7 +116,7 @@ def canvas_of(workflow: Workflow, faults: Mapping[str, str]) -> Canvas:
 
 
 def look_of(key: str) -> tuple[str, str]:
-    return LOOKS.get(key.partition(".")[0], ("zap", ""))
+    return LOOKS.get(key) or LOOKS.get(key.partition(".")[0], ("zap", ""))
 
 
 def trigger_card(workflow: Workflow, place: int, row: Mapping[str, Any], faults: Mapping[str, str]) -> TriggerCard:

@@ -75,6 +75,8 @@ class Row:
 class ParamForm(forms.Form):
     """`raw` is what is stored. `tree` are the steps of the workflow, for those that name another."""
 
+    use_required_attribute = False
+
     def __init__(
         self,
         kind: type[Configurable],
@@ -191,7 +193,13 @@ def blank_of(param: Param) -> list[Choice]:
 
 
 def line(param: Param, account: Account | None = None) -> forms.Field:
-    """Something typed: one line, many, a number, a moment."""
+    """Something typed: one line, many, a number, a moment. What is required is said, and asked for by the registry."""
+    field = control_of(param, account)
+    field.required, field.empty_values = not param.optional, [None]
+    return field
+
+
+def control_of(param: Param, account: Account | None) -> forms.Field:
     options: dict[str, Any] = {"required": False, "label": param.label, "help_text": param.help, "strip": False}
     if param.editor in LONG or param.editor in ("json", "headers"):
         rows = 10 if param.editor == "body" else 4
