@@ -64,11 +64,13 @@ test-sqlite: setup
 	$(PYTEST) $(PARALLEL) -q -m "not browser and not storm and not soak"
 	$(PYTEST) -q -m "storm and not soak"
 
-# What never asks a database is not run twice.
+# What never asks a database is not run twice, nor are screens, which only call services; the soak runs them there too.
 PURE := $(foreach place,logic ui docs config,--ignore=tests/$(place))
+SCREENS := $(foreach place,manage api/test_fuzz.py contract/test_tenancy.py contract/test_safe_methods.py \
+	contract/test_workflow_registries.py,--ignore=tests/$(place))
 
 test-postgres: setup
-	$(POSTGRES) $(PYTEST) $(PARALLEL) $(PURE) -q -m "not browser and not storm and not soak"
+	$(POSTGRES) $(PYTEST) $(PARALLEL) $(PURE) $(SCREENS) -q -m "not browser and not storm and not soak"
 	$(POSTGRES) $(PYTEST) -q -m "storm and not soak"
 
 e2e: setup ## Browser tests
@@ -77,6 +79,7 @@ e2e: setup ## Browser tests
 soak: setup needs ## Long storms and full matrices, on both databases
 	$(PYTEST) -q -m soak
 	$(POSTGRES) $(PYTEST) -q -m soak
+	$(POSTGRES) $(PYTEST) $(PARALLEL) $(PURE) -q -m "not browser and not storm and not soak"
 
 bench: setup ## Benchmarks, as ratios against a floor measured in the same run
 	@set -e; for script in bench/[a-z]*.py; do $(BIN)/python $$script; done
