@@ -167,6 +167,7 @@ def choose(page: Page, title: str, words: str) -> None:
     expect(page.locator(".menu__item:focus")).to_be_visible()
     press(page, page.locator(".menu:popover-open").get_by_text(words, exact=True))
     expect(page.locator(".menu:popover-open")).to_have_count(0)
+    expect(page.locator(".flow-card__link:focus")).to_be_visible()  # drawn anew, where the next key would go
 
 
 @pytest.mark.parametrize("locale", PAIRS)
