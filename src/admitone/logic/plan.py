@@ -93,6 +93,15 @@ class CalendarPlan:
     embed_origins: tuple[str, ...] = ()
     busy_policy: str = "block"
 
+    @property
+    def met(self) -> str:
+        """The names of those every guest meets; "" where that is decided later, or nobody is met."""
+        if self.kind in ("round_robin", "event"):
+            return self.hosts[0].name if self.kind == "round_robin" and len(self.hosts) == 1 else ""
+        if self.kind == "collective":
+            return ", ".join(host.name for host in self.hosts if host.required)
+        return self.hosts[0].name if self.hosts else ""
+
     def to_json(self) -> Json:
         """A dict that `json.dumps` takes: dates as ISO text, tuples as lists."""
         data: Json = json.loads(json.dumps(asdict(self), default=_iso_date))

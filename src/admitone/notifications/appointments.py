@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from admitone.accounts.addresses import absolute, manage_url
 from admitone.booking.models import Booking
+from admitone.booking.queries import hosts_of
 from admitone.calendars.models import Calendar
 from admitone.logic import ics
 from admitone.messaging.letters import Brand
@@ -34,6 +35,11 @@ class Appointment:
     def host_zone(self) -> str:
         """The zone the calendar's hours are written in."""
         return self.calendar.schedule.timezone
+
+    @property
+    def met(self) -> str:
+        """The names of those the guest meets."""
+        return ", ".join(host.name for host in hosts_of(self.booking))
 
     @property
     def guest(self) -> Reader:
@@ -96,7 +102,7 @@ def guest_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
         sequence=one.sequence,
         start_min=one.start_min,
         end_min=one.end_min,
-        summary=f"{one.calendar.name}: {host.name}",
+        summary=f"{one.calendar.name}: {one.met}",
         organizer=organizer,
         attendees=[ics.Person(booking.name, booking.email)],
         description=f"{_('Reschedule or cancel')}: {one.manage_url}",

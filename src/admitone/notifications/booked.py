@@ -18,7 +18,7 @@ _TALKATIVE = re.compile(r"://|www\.|@|\.\w{2,}/", re.IGNORECASE)
 
 def guest_booked(one: Appointment) -> Letter:
     """To the guest: it is booked."""
-    facts = {"host": one.booking.host.name, "when": moment(one.start_min, one.guest)}
+    facts = {"host": one.met, "when": moment(one.start_min, one.guest)}
     return Letter(
         subject=_("Appointment with %(host)s: %(when)s") % facts,
         heading=_("Your appointment is booked"),
@@ -31,7 +31,7 @@ def guest_booked(one: Appointment) -> Letter:
 
 def guest_rescheduled(one: Appointment) -> Letter:
     """To the guest: another time."""
-    facts = {"host": one.booking.host.name, "when": moment(one.start_min, one.guest)}
+    facts = {"host": one.met, "when": moment(one.start_min, one.guest)}
     return Letter(
         subject=_("New time for your appointment with %(host)s: %(when)s") % facts,
         heading=_("Your appointment has a new time"),
@@ -45,7 +45,7 @@ def guest_rescheduled(one: Appointment) -> Letter:
 def guest_cancelled(one: Appointment) -> Letter:
     """To the guest: it will not take place."""
     booking = one.booking
-    facts = {"host": booking.host.name, "when": moment(one.start_min, one.guest)}
+    facts = {"host": one.met, "when": moment(one.start_min, one.guest)}
     by_host = booking.cancelled_by == "host"
     told = _("%(host)s has cancelled this appointment.") if by_host else _("You have cancelled this appointment.")
     return Letter(
@@ -61,7 +61,7 @@ def guest_cancelled(one: Appointment) -> Letter:
 
 def guest_reminder(one: Appointment) -> Letter:
     """To the guest, some hours before."""
-    facts = {"host": one.booking.host.name, "when": moment(one.start_min, one.guest)}
+    facts = {"host": one.met, "when": moment(one.start_min, one.guest)}
     return Letter(
         subject=_("Reminder: appointment with %(host)s, %(when)s") % facts,
         heading=_("Your appointment is coming up"),
@@ -103,7 +103,7 @@ def host_letter(one: Appointment, subject: str, heading: str, told: str = "", qu
 
 def guest_rows(one: Appointment) -> tuple[Row, ...]:
     """What, when, where, who, as the guest sees it."""
-    host, account = one.booking.host.name, one.booking.account.name
+    host, account = one.met, one.booking.account.name
     who = host if host == account else f"{host}, {account}"
     return (
         Row(_("What"), f"{one.calendar.name} ({length(one.minutes)})"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from admitone.booking.queries import hosts_of
 from admitone.logic import ics
 from admitone.logic.clock import from_min
 from admitone.messaging import queries as messaging
@@ -47,17 +48,17 @@ def to_guest(one: Appointment, write: Write, *, kind: str, key: str, method: ics
 
 
 def to_host(one: Appointment, write: Write, *, kind: str, key: str, method: ics.Method, now: datetime) -> None:
-    """Mail the host; one without an address is stood in for by the person to contact."""
+    """Mail the hosts; where none has an address, the person to contact stands in."""
     booking = one.booking
     with one.host.speaking():
         rendered = render(write(one), one.brand)
         file = ics.invite(host_invite(one, messaging.sender(booking.account)), method=method, now=now)
-    for recipient in host_recipients(one):
+    for place, recipient in enumerate(host_recipients(one)):
         queue(
             account_id=booking.account_id,
             booking_id=booking.id,
             kind=kind,
-            key=key,
+            key=f"{key}:{place}" if place else key,
             to=recipient.email,
             reply_to=booking.email,
             ics=file,
@@ -71,9 +72,9 @@ def to_host(one: Appointment, write: Write, *, kind: str, key: str, method: ics.
 
 
 def host_recipients(one: Appointment) -> list[Recipient]:
-    """One person: the host, else the person to contact."""
-    own = of_host(one.booking.host, one.booking.account, one.host_zone)
-    return [own] if own else contact_of(one.calendar, None, one.booking.account)[:1]
+    """The hosts, the leading one first, else the person to contact."""
+    found = [of_host(host, one.booking.account, one.host_zone) for host in hosts_of(one.booking)]
+    return [own for own in found if own] or contact_of(one.calendar, None, one.booking.account)[:1]
 
 
 def answers_to(one: Appointment) -> str:

@@ -15,6 +15,7 @@ from admitone.accounts.addresses import manage_url
 from admitone.accounts.client import client_address
 from admitone.accounts.idempotency import made_by
 from admitone.accounts.limits import hit
+from admitone.booking.openings import for_host, picks_host
 from admitone.booking.services import Booked
 from admitone.links.services import tell_offered_gone
 from admitone.logic.clock import to_min_floor
@@ -59,7 +60,8 @@ def submit(visit: Visit, door: Door) -> HttpResponse:
         return show(visit, door, replace(attempt, code="no_start", status=422))
     code = str(visit.request.POST.get("code", ""))[:20]
     try:
-        made = door.book(attempt.start, guest_of(visit, attempt), key=sealed.key, code=code, now=visit.now)
+        wish = host_of(visit, door)
+        made = door.book(attempt.start, guest_of(visit, attempt), key=sealed.key, code=code, now=visit.now, host=wish)
     except Problem as problem:
         return refuse(visit, door, attempt, problem)
     return after_booking(visit, door, made)
@@ -128,7 +130,7 @@ def remember(response: HttpResponse, door: Door, booking_id: UUID) -> None:
 def show(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse:
     """The page with picker and form; no open time at all becomes "ask for a time"."""
     reader = reader_of(visit, door)
-    search = Search(door.plan, visit.now, door.offered)
+    search = Search(for_host(door.plan, host_of(visit, door)), visit.now, door.offered)
     lost = attempt.code in GONE and attempt.start is not None
     near = search.nearest(attempt.start) if lost and attempt.start is not None else []
     shown = pick(visit, search, reader, attempt, lost=lost)
@@ -178,6 +180,9 @@ def context_of(visit: Visit, door: Door, reader: Reader, shown: Picker) -> dict[
         "zones": zones.listed(reader.zone, complete=complete),
         "zones_complete": complete,
         "zone_fields": zone_fields(visit),
+        "hosts": door.plan.hosts if picks_host(door.plan) else (),
+        "host_id": host_of(visit, door),
+        "host_fields": visit.kept("host"),
         "action": with_query(door.path, visit.keep()),
     }
 
@@ -211,6 +216,13 @@ def zone_fields(visit: Visit) -> dict[str, str]:
     """What the form that changes the zone carries along besides it."""
     shown = {name: visit.query[name][:10] for name in ("month", "day") if visit.query.get(name)}
     return visit.kept("tz") | shown
+
+
+def host_of(visit: Visit, door: Door) -> str:
+    """Whom the guest wishes to meet, where the calendar lets them choose and has that host; else ""."""
+    wished = visit.query.get("host", "")
+    known = picks_host(door.plan) and any(host.id == wished for host in door.plan.hosts)
+    return wished if known else ""
 
 
 def masked(email: str) -> str:

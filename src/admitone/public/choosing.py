@@ -1,4 +1,5 @@
-"""Which days and slots a page shows: at most three looks at the calendar, each one statement."""
+"""Which days and slots a page shows: at most three looks at the calendar, each one statement, and one more at the seats of
+a class."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from admitone.booking.queries import open_slots
+from admitone.booking.queries import open_slots, openings
 from admitone.logic.clock import to_min_ceil, to_min_floor
+from admitone.logic.kinds import SEATED
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import nearest
 from admitone.public import dates, picker
@@ -34,6 +36,16 @@ class Search:
             self.plan, now=self.now, first=low, end=end, offered=self.offered, exclude_booking=self.exclude_booking
         )
 
+    def seats(self, starts: Sequence[int]) -> dict[int, int]:
+        """The free seats at some starts, where seats are counted."""
+        if not starts or self.plan.kind not in SEATED or not self.plan.capacity:
+            return {}
+        first, end = min(starts), max(starts) + 1
+        asked = openings(
+            self.plan, now=self.now, first=first, end=end, offered=self.offered, exclude_booking=self.exclude_booking
+        )
+        return asked.seats()
+
     def nearest(self, wanted: int) -> list[int]:
         """The three open starts closest to one that was lost."""
         if self.offered is not None:
@@ -57,6 +69,13 @@ def choose(
     search: Search, reader: Reader, *, month: date | None = None, day: date | None = None, chosen: int | None = None
 ) -> Picker:
     """The picker for what was asked; without a wish, the first month and day with an open time."""
+    shown = _choose(search, reader, month=month, day=day, chosen=chosen)
+    starts = [slot.start for group in shown.groups for slot in group.slots] + ([shown.only.start] if shown.only else [])
+    left = search.seats(starts)
+    return picker.counted(shown, left) if left else shown
+
+
+def _choose(search: Search, reader: Reader, *, month: date | None, day: date | None, chosen: int | None) -> Picker:
     if search.offered is not None:
         return _offered(search, reader, month=month, day=day, chosen=chosen)
     last = horizon(search.plan, search.now)

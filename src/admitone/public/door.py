@@ -50,14 +50,28 @@ class Door:
         """The guest is the bound contact and nobody else."""
         return self.policy in ("refuse", "verify")
 
-    def book(self, start: int, guest: Mapping[str, Any], *, key: str, code: str, now: datetime) -> Booked:
-        """Raises Problem; the calendar, the host and the length come from the link or the plan, never from the form."""
+    def book(
+        self, start: int, guest: Mapping[str, Any], *, key: str, code: str, now: datetime, host: str = ""
+    ) -> Booked:
+        """Raises Problem; the calendar, the host and the length come from the link or the plan, never from the form.
+
+        `host` is whom the guest wishes to meet, where the calendar lets them choose.
+        """
         if self.is_one_time:
-            return redeem(token=self.token, start=start, guest=guest, now=now, idempotency_key=key, code=code)
-        asked = Idempotency.of(UUID(self.scope), key, {"start": start, **guest})
+            return redeem(
+                token=self.token, start=start, guest=guest, now=now, idempotency_key=key, code=code, host=host
+            )
+        asked = Idempotency.of(UUID(self.scope), key, {"start": start, **guest} | ({"host": host} if host else {}))
         cleaned = clean_guest(self.plan, guest)
         return book(
-            plan=self.plan, start=start, guest=cleaned, source=self.kind, actor=GUEST, now=now, idempotency=asked
+            plan=self.plan,
+            start=start,
+            guest=cleaned,
+            source=self.kind,
+            actor=GUEST,
+            now=now,
+            idempotency=asked,
+            host=host,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -38,6 +38,7 @@ class Slot:
     offset: str = ""
     host_date: str = ""
     chosen: bool = False
+    left: int | None = None  # places, where they are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,16 @@ class Picker:
     @property
     def marks_dates(self) -> bool:
         return any(slot.host_date for group in self.groups for slot in group.slots)
+
+
+def counted(shown: Picker, left: Mapping[int, int]) -> Picker:
+    """The picker with the places that are left at each of its starts."""
+    groups = tuple(
+        replace(group, slots=tuple(replace(slot, left=left.get(slot.start)) for slot in group.slots))
+        for group in shown.groups
+    )
+    only = replace(shown.only, left=left.get(shown.only.start)) if shown.only else None
+    return replace(shown, groups=groups, only=only)
 
 
 @dataclass(frozen=True, slots=True)

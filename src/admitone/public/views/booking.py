@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from admitone.accounts.addresses import absolute
-from admitone.booking.queries import Managed, by_manage_token
+from admitone.booking.queries import Managed, by_manage_token, hosts_of
 from admitone.booking.services import cancel as cancel_booking
 from admitone.booking.services import reschedule as move_booking
 from admitone.events import GUEST
@@ -69,6 +69,11 @@ class Mine:
             "iso": at.isoformat(timespec="minutes"),
         }
 
+    @property
+    def met(self) -> str:
+        """Who the guest meets."""
+        return ", ".join(host.name for host in hosts_of(self.managed.booking))
+
     def context(self) -> dict[str, Any]:
         booking, plan = self.managed.booking, self.managed.plan
         own = plan.schedule.timezone
@@ -79,7 +84,7 @@ class Mine:
             "booking": booking,
             "when": shown,
             "host_when": None if same else hosts,
-            "host": booking.host,
+            "met": self.met,
             "contact": owner.of_plan(plan, booking.account),
             "was": self._was(),
             "state": self.state,
@@ -144,7 +149,7 @@ def invite_of(mine: Mine) -> ics.Invite:
         sequence=booking.sequence,
         start_min=booking.start_min,
         end_min=booking.end_min,
-        summary=f"{plan.name} – {host.name}",
+        summary=f"{plan.name} – {mine.met}",
         organizer=ics.Person(host.name, host.email),
         description=plan.description,
         location=booking.location,

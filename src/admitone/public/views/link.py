@@ -58,7 +58,8 @@ def late_post(visit: Visit, found: Opened, token: str) -> HttpResponse:
     booking_page.limit_posts(visit)
     guest = booking_page.guest_of(visit, attempt)
     try:
-        made = way.book(attempt.start, guest, key=sealed.key, code="", now=visit.now)
+        wish = booking_page.host_of(visit, way)
+        made = way.book(attempt.start, guest, key=sealed.key, code="", now=visit.now, host=wish)
     except Problem as problem:
         if problem.code == "idempotency_key_reused":
             return booking_page.sent_before(visit, way, attempt)

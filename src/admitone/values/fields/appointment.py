@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from admitone.accounts.addresses import manage_url
+from admitone.booking.queries import hosts_of
 from admitone.logic.clock import from_min
 from admitone.values.context import Context
 from admitone.values.registry import Field, Namespace, merge_fields
@@ -40,7 +41,7 @@ class AppointmentValues(Namespace):
             "end": moment(booking.end_min, reader),
             "date": date_of(start, reader),
             "time": clock(start, reader),
-            "host": booking.host.name,
+            "host": ", ".join(host.name for host in hosts_of(booking)),
             "location": booking.location,
             "status": booking.status,
             "note": booking.note,
