@@ -1,12 +1,14 @@
-"""Every sentence a guest can read on the public pages exists in each of our languages."""
+"""Every sentence a guest can read, on a page or in a message, exists in each of our languages."""
 
 from __future__ import annotations
 
+import inspect
 import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.conf import settings
@@ -15,35 +17,58 @@ from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 from tests.public.conftest import DETAILS, Practice, Submit, manage_path, minute, text_of
 
+from admitone.manage.links import sending
+
 SOURCE = Path(settings.LOCALE_PATHS[0]).parent
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != "en"]
-SHARED = ["base.html", "base_public.html", "field.html", "field_error.html", "form_errors.html"]
-KEYWORDS: Any = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2)}
+#: Whole areas, shared templates and single modules whose words reach guests, or leave in mails of their own.
+AREAS = ("public", "notifications", "messaging/templates")
+SHARED = ["base.html", "base_public.html", "base_email.html", "base_email.txt", "error.html"]
+SHARED += ["field.html", "field_error.html", "form_errors.html"]
+MODULES = ["messaging/receiving.py", "messaging/letters.py", "values/rendering.py", "values/times.py", "ui/formats.py"]
+MODULES += ["accounts/tasks.py", "accounts/templates/account/email/invitation.txt"]
+KEYWORDS: Any = {
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+}
+
+
+def messages(text: str) -> set[Any]:
+    """Message ids of Python text; a pair for a plural."""
+    return {message for _, message, _, _ in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS)}
 
 
 def wanted() -> set[Any]:
-    """The message ids of the public templates, forms and sentences, and of the shared templates they stand on."""
-    files = [*(SOURCE / "public").rglob("*.html"), *(SOURCE / "public").rglob("*.py")]
+    files = [path for area in AREAS for path in (SOURCE / area).rglob("*.*")]
+    files += [*(SOURCE / "ui" / "templates").glob("*.html"), *(SOURCE / name for name in MODULES)]
     files += [SOURCE / "ui" / "templates" / "ui" / name for name in SHARED]
-    found = set()
+    found = messages(inspect.getsource(sending.letter))  # the one guest's text that the signed-in area writes
     for path in files:
-        text = path.read_text()
-        code = text if path.suffix == ".py" else templatize(text, origin=str(path))
-        found |= {message for _, message, _, _ in extract("python", io.BytesIO(code.encode()), keywords=KEYWORDS)}
+        if path.suffix in (".py", ".html", ".txt"):
+            text = path.read_text()
+            found |= messages(text if path.suffix == ".py" else templatize(text, origin=str(path)))
     return found
 
 
+def catalogue(language: str) -> Catalog:
+    with (SOURCE / "locale" / to_locale(language) / "LC_MESSAGES" / "django.po").open("rb") as file:
+        return read_po(file, locale=to_locale(language))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_public_sentence_is_translated(language: str) -> None:
-    path = SOURCE / "locale" / to_locale(language) / "LC_MESSAGES" / "django.po"
-    with path.open("rb") as file:
-        catalog = read_po(file)
+def test_every_sentence_for_guests_is_translated(language: str) -> None:
+    catalog = catalogue(language)
     missing = [
         message
         for message in sorted(wanted(), key=str)
         if not (entry := catalog.get(message if isinstance(message, str) else message[0])) or not all(entry.string)
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_keep_their_placeholders_and_have_every_plural(language: str) -> None:
+    assert [(message.id, errors) for message, errors in catalogue(language).check()] == []
 
 
 def test_visitors_language_wins_over_the_owners(practice: Practice, client: Client) -> None:
