@@ -8,6 +8,7 @@ from inspect import getdoc
 
 import jsonschema_rs
 import pytest
+from tests import factories
 
 from admitone.ui.icons import icon
 from admitone.values import namespaces
@@ -132,7 +133,7 @@ def test_unknown_params_are_refused_by_name(key):
 @pytest.mark.parametrize("key", sorted(actions()))
 def test_summary_is_one_short_line(key):
     params, _wrong = actions()[key].read(STORED[key][0])
-    text = actions()[key].summary(params)
+    text = actions()[key].summary(params, factories.account())
     assert 0 < len(text) <= 120
     assert "\n" not in text
 

@@ -170,14 +170,14 @@ class Action(Configurable):
         return outputs
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         """One line about what this step will do, for the builder."""
         return str(cls.label)
 
     @classmethod
     def preview(cls, step: StepContext) -> Preview:
         """What a test run does: it is rolled back, so a step may simply run, unless it calls the outside."""
-        text = cls.summary(step.params)
+        text = cls.summary(step.params, step.account)
         return Preview(text, Done(dict(cls.outputs)) if cls.external else cls().run(step))
 
     def run(self, step: StepContext) -> Outcome:

@@ -184,7 +184,7 @@ class Painter:
         params, wrong = kind.read(step["params"]) if kind else (None, {"": ""})
         if kind is None or wrong:
             return str(kind.label) if kind and step.get("label") else ""
-        text = kind.summary(params)
+        text = kind.summary(params, self.account)
         if text == str(kind.label):
             text = described(kind, step["params"], self.account, self.tree) or text
         return "" if text == title_of(step) else text

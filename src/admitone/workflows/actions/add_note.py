@@ -30,7 +30,7 @@ class AddNote(Action):
         text: str
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         return " ".join(params.text.split())[:120] or str(cls.label)
 
     @classmethod

@@ -36,8 +36,8 @@ class AddTag(Action):
         tag: str
 
     @classmethod
-    def summary(cls, params: Any) -> str:
-        return tag_words(params.tag) or str(cls.label)
+    def summary(cls, params: Any, account: Account) -> str:
+        return tag_words(params.tag, account) or str(cls.label)
 
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:
@@ -61,8 +61,8 @@ def tag_faults(tag: str, account: Account) -> Faults:
     return {}
 
 
-def tag_words(tag: str) -> str:
+def tag_words(tag: str, account: Account) -> str:
     """The tag's name, whichever way it is meant."""
     key = as_uuid(tag)
-    name = Tag.objects.filter(pk=key).values_list("name", flat=True).first() if key else tag
+    name = Tag.objects.filter(pk=key, account=account).values_list("name", flat=True).first() if key else tag
     return " ".join((name or "").split())[:120]

@@ -35,7 +35,7 @@ class AddTask(Action):
         owner: UUID | None = None
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         return " ".join(params.title.split())[:120] or str(cls.label)
 
     @classmethod

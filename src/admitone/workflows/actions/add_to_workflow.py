@@ -31,8 +31,8 @@ class AddToWorkflow(Action):
         workflow: UUID
 
     @classmethod
-    def summary(cls, params: Any) -> str:
-        return workflow_words(params.workflow) or str(cls.label)
+    def summary(cls, params: Any, account: Account) -> str:
+        return workflow_words(params.workflow, account) or str(cls.label)
 
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:
@@ -65,5 +65,5 @@ def workflow_faults(workflow_id: UUID, account: Account) -> Faults:
     return {} if there(account, workflow_id) else {"workflow": str(_("There is no such workflow."))}
 
 
-def workflow_words(workflow_id: UUID) -> str:
-    return Workflow.objects.filter(pk=workflow_id).values_list("name", flat=True).first() or ""
+def workflow_words(workflow_id: UUID, account: Account) -> str:
+    return Workflow.objects.filter(pk=workflow_id, account=account).values_list("name", flat=True).first() or ""

@@ -33,8 +33,9 @@ class AssignUser(Action):
         only_unassigned: bool = False
 
     @classmethod
-    def summary(cls, params: Any) -> str:
-        names = User.objects.filter(pk__in=params.users).order_by("name").values_list("name", flat=True)
+    def summary(cls, params: Any, account: Account) -> str:
+        users = User.objects.filter(pk__in=params.users, memberships__account=account).distinct()
+        names = users.order_by("name").values_list("name", flat=True)
         return ", ".join(name for name in names if name)[:120] or str(cls.label)
 
     @classmethod

@@ -82,8 +82,8 @@ class BookAppointment(Action):
         return cls.provides
 
     @classmethod
-    def summary(cls, params: Any) -> str:
-        found = Calendar.objects.filter(pk=params.calendar).values_list("name", flat=True).first()
+    def summary(cls, params: Any, account: Account) -> str:
+        found = Calendar.objects.filter(pk=params.calendar, account=account).values_list("name", flat=True).first()
         return found or str(cls.label)
 
     @classmethod
@@ -100,7 +100,7 @@ class BookAppointment(Action):
 
     @classmethod
     def preview(cls, step: StepContext) -> Preview:
-        return Preview(cls.summary(step.params), booked_at(step, Rehearsal))
+        return Preview(cls.summary(step.params, step.account), booked_at(step, Rehearsal))
 
     def run(self, step: StepContext) -> Outcome:
         return booked_at(step, Desk)

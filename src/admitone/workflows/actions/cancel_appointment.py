@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from admitone.accounts.models import Account
 from admitone.booking.services import cancel
 from admitone.logic.errors import Problem
 from admitone.workflows.acting import STATUS_LABEL, fill
@@ -31,7 +32,7 @@ class CancelAppointment(Action):
         reason: str = ""
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         return " ".join(params.reason.split())[:120] or str(cls.label)
 
     def run(self, step: StepContext) -> Outcome:

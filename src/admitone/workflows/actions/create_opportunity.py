@@ -55,9 +55,10 @@ class CreateOpportunity(Action):
         update_open: bool = True
 
     @classmethod
-    def summary(cls, params: Any) -> str:
-        stage = Stage.objects.filter(pk=params.stage).values_list("name", flat=True).first() if params.stage else ""
-        name = Pipeline.objects.filter(pk=params.pipeline).values_list("name", flat=True).first()
+    def summary(cls, params: Any, account: Account) -> str:
+        stages = Stage.objects.filter(pk=params.stage, account=account)
+        stage = stages.values_list("name", flat=True).first() if params.stage else ""
+        name = Pipeline.objects.filter(pk=params.pipeline, account=account).values_list("name", flat=True).first()
         return ": ".join(filter(None, (name, stage)))[:120] or str(cls.label)
 
     @classmethod

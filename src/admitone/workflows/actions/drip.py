@@ -31,7 +31,7 @@ class Drip(Action):
         per: Period
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         return f"{params.count} / {params.per.words}"[:120]
 
     @classmethod

@@ -100,8 +100,8 @@ class GenerateLink(Action):
         delete_earlier: bool = False
 
     @classmethod
-    def summary(cls, params: Any) -> str:
-        found = Calendar.objects.filter(pk=params.calendar).values_list("name", flat=True).first()
+    def summary(cls, params: Any, account: Account) -> str:
+        found = Calendar.objects.filter(pk=params.calendar, account=account).values_list("name", flat=True).first()
         return found or str(cls.label)
 
     @classmethod

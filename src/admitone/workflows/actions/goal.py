@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
+from admitone.accounts.models import Account
 from admitone.logic.steps import GOAL
 from admitone.workflows.actions.wait_for_event import BOOKED
 from admitone.workflows.goals import reached
@@ -36,7 +37,7 @@ class Goal(Action):
         unmet: Literal["continue", "end"] = "continue"
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         return params.event
 
     @classmethod

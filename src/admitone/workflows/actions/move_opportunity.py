@@ -41,8 +41,9 @@ class MoveOpportunity(Action):
         step: str = ""
 
     @classmethod
-    def summary(cls, params: Any) -> str:
-        name = Stage.objects.filter(pk=params.stage).values_list("name", flat=True).first() if params.stage else ""
+    def summary(cls, params: Any, account: Account) -> str:
+        rows = Stage.objects.filter(pk=params.stage, account=account)
+        name = rows.values_list("name", flat=True).first() if params.stage else ""
         status = str(cls.words["status"][params.status]) if params.status else ""
         return ", ".join(filter(None, (name, status)))[:120] or str(cls.label)
 

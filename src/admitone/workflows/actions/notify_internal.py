@@ -44,7 +44,7 @@ class NotifyInternal(Action):
         to: Literal["owners", "host", "contact_owner"] = "owners"
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         return params.subject[:120]
 
     @classmethod

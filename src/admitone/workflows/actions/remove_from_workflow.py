@@ -37,8 +37,10 @@ class RemoveFromWorkflow(Action):
         workflow: UUID | None = None
 
     @classmethod
-    def summary(cls, params: Any) -> str:
-        return (workflow_words(params.workflow) if params.workflow else str(_("This workflow"))) or str(cls.label)
+    def summary(cls, params: Any, account: Account) -> str:
+        return (workflow_words(params.workflow, account) if params.workflow else str(_("This workflow"))) or str(
+            cls.label
+        )
 
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:

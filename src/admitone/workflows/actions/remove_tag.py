@@ -32,8 +32,8 @@ class RemoveTag(Action):
         tag: str
 
     @classmethod
-    def summary(cls, params: Any) -> str:
-        return tag_words(params.tag) or str(cls.label)
+    def summary(cls, params: Any, account: Account) -> str:
+        return tag_words(params.tag, account) or str(cls.label)
 
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:

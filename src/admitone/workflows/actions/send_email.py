@@ -71,7 +71,7 @@ class SendEmail(Action):
         unsubscribe: bool = True
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         return params.subject[:120] or str(_("From a template"))
 
     @classmethod

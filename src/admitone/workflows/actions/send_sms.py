@@ -53,7 +53,7 @@ class SendSms(Action):
         template: str = ""
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         """The beginning of the text, and how many SMS it is before its values are filled in."""
         text = " ".join(params.body.split())
         if not text:

@@ -67,7 +67,7 @@ class SendWebhook(Action):
         headers: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         return (urlsplit(params.url).hostname or str(cls.label))[:120]
 
     @classmethod
@@ -83,7 +83,7 @@ class SendWebhook(Action):
     def preview(cls, step: StepContext) -> Preview:
         words = _("A test sends nothing. This would be sent: %(body)s")
         note = str(words) % {"body": body_of(step)[0][:SHOWN]}
-        return Preview(cls.summary(step.params), Done(dict(cls.outputs), note=note))
+        return Preview(cls.summary(step.params, step.account), Done(dict(cls.outputs), note=note))
 
     def run(self, step: StepContext) -> Outcome:
         body, note = body_of(step)

@@ -37,7 +37,7 @@ class Split(Action):
         return ({"name": "A"}, {"name": "B"})
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         return " / ".join(f"{share}%" for share in params.percentages)[:120] or str(cls.label)
 
     @classmethod

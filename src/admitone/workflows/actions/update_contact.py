@@ -50,7 +50,7 @@ class UpdateContact(Action):
         custom: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         names = [str(cls.labels[name]) for name in DETAILS if getattr(params, name)] + list(params.custom)
         return ", ".join(names)[:120] or str(cls.label)
 

@@ -23,7 +23,7 @@ class WaitFor(Action):
     Params = Period
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         return params.words
 
     @classmethod

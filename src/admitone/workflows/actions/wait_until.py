@@ -55,7 +55,7 @@ class WaitUntil(Action):
         if_cancelled: Literal["continue", "stop"] = "stop"
 
     @classmethod
-    def summary(cls, params: Any) -> str:
+    def summary(cls, params: Any, account: Account) -> str:
         if params.anchor is None:
             return f"{params.at:%Y-%m-%d %H:%M}" if params.at else str(cls.label)
         anchor = str(cls.words["anchor"][params.anchor])
