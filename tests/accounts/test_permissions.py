@@ -18,6 +18,7 @@ MATRIX = {
     "manage_contacts": {"owner", "admin"},
     "manage_forms": {"owner", "admin"},
     "manage_pipelines": {"owner", "admin"},
+    "manage_workflows": {"owner", "admin"},
     "manage_settings": {"owner", "admin"},
     "manage_team": {"owner", "admin"},
     "manage_api_keys": {"owner", "admin"},

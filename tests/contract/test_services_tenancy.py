@@ -42,9 +42,9 @@ from admitone.logic.errors import Problem
 from admitone.messaging.models import Message
 from admitone.messaging.services import resend
 from admitone.webhooks import services as webhooks
-from admitone.workflows.services import message_templates as templates
 from admitone.workflows import services as workflows
 from admitone.workflows.services import hooks
+from admitone.workflows.services import message_templates as templates
 from admitone.workflows.services.amending import change_workflow
 from admitone.workflows.services.bulk import start_bulk, stop_bulk
 

@@ -31,7 +31,7 @@ def worker() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "tests.contract.jobs_worker", str(LEASE), "1"], env=env, cwd=ROOT)
 
 
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 90.0) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
