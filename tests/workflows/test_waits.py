@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from tests import factories
@@ -231,3 +232,27 @@ def test_loop_with_a_wait_goes_round_until_its_condition(published, generate, co
         run_pending(now=NOW + timedelta(days=days))
     assert len(workflow_mails()) == 2
     assert Enrollment.objects.get().status == "done"
+
+
+BOOKED = {
+    "name": "wait",
+    "type": "wait.for_event",
+    "params": {"event": "booking.created"},
+    "branches": [{"name": "happened", "steps": [email("thanks", body="Thanks")]}],
+}
+
+
+def test_booking_made_before_a_late_worker_heard_of_the_form_ends_the_wait(published, contact, calendar):
+    published([BOOKED])
+    happens(contact.account, "form.submitted", "submission", form=uuid4(), submission=uuid4(), contact=contact.id)
+    factories.booking(calendar, email=contact.email)
+    run_pending(now=NOW + HOUR)
+    assert workflow_mails() == ["Thanks\n"]
+
+
+def test_booking_that_let_the_contact_in_does_not_end_the_wait(published, calendar):
+    published([BOOKED], [{"type": "booking.created"}])
+    factories.booking(calendar)
+    run_pending(now=NOW + HOUR)
+    assert Enrollment.objects.get().status == "waiting"
+    assert workflow_mails() == []

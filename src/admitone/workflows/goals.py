@@ -12,7 +12,7 @@ from admitone.logic.steps import GOAL
 from admitone.workflows.engine import LIVE, start
 from admitone.workflows.models import Enrollment
 from admitone.workflows.run import StepContext
-from admitone.workflows.waking import LINK_KINDS, Ids, happened_to_contact, happened_to_link
+from admitone.workflows.waking import LINK_KINDS, Ids, booked, happened_to_contact, happened_to_link
 
 
 def pull(event: Event) -> None:
@@ -72,6 +72,8 @@ def reached(step: StepContext) -> Ids | None:
         return happened_to_link(one.account_id, params.event, link) if link else None
     if one.contact_id is None:
         raise Problem("invalid", "There is no contact.")
+    if params.event == "booking.created":
+        return booked(one)
     found = happened_to_contact(one.account_id, params.event, one.contact_id, one.created_at)
     cause = one.cause_facts.get("booking")
     return None if found and cause and found.get("booking") == cause else found

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from admitone.booking.models import Booking
 from admitone.events.models import Event
+from admitone.workflows.models import Enrollment
 
 #: Kinds of events that steps wait for and goals are made of.
 Happening = Literal[
@@ -58,6 +59,16 @@ def happened_to_contact(account_id: UUID, kind: str, contact_id: UUID, since: da
     recent = Event.objects.filter(account_id=account_id).order_by("-id")[:RECENT]
     found = (event for event in recent if event.kind == kind and event.at >= since)
     return next((event.facts for event in found if event.facts.get("contact") == str(contact_id)), None)
+
+
+def booked(one: Enrollment) -> Ids | None:
+    """Ids of what the contact has booked since the event that let them in, however late that was heard of."""
+    if one.contact_id is None:
+        return None
+    rows = Event.objects.filter(pk=one.cause_event_id) if one.cause_event_id else Event.objects.none()
+    since = min([one.created_at, *rows.values_list("at", flat=True)])
+    found = happened_to_contact(one.account_id, "booking.created", one.contact_id, since)
+    return None if found and found["booking"] == one.cause_facts.get("booking") else found
 
 
 def bookings(kind: str, since: datetime) -> QuerySet[Booking]:

@@ -12,7 +12,7 @@ from admitone.workflows.outcomes import Branch, Outcome, Skipped, Wait
 from admitone.workflows.periods import Period
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
-from admitone.workflows.waking import LINK_KINDS, Happening, Ids, happened_to_contact, happened_to_link
+from admitone.workflows.waking import LINK_KINDS, Happening, Ids, booked, happened_to_contact, happened_to_link
 
 HAPPENED, TIMED_OUT = "happened", "timed_out"
 #: After these there is an appointment.
@@ -94,8 +94,9 @@ def happened(step: StepContext, awaits: str) -> Ids | None:
     kind, key = step.params.event, awaits.partition(":")[2]
     if kind in LINK_KINDS:
         return happened_to_link(step.account.id, kind, key)
-    since = step.enrollment.created_at if kind == "booking.created" else step.run.started_at
-    return happened_to_contact(step.account.id, kind, UUID(key), since)
+    if kind == "booking.created":
+        return booked(step.enrollment)
+    return happened_to_contact(step.account.id, kind, UUID(key), step.run.started_at)
 
 
 def branch_called(step: StepContext, name: str) -> int | None:
