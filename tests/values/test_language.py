@@ -36,6 +36,10 @@ def test_fallback_and_condition_have_no_fault():
             Fault("appointment.start", "There is no appointment at this point: appointment.start would be empty."),
         ),
         ("{{ contact[contact.name] }}", Fault("", "Write the name of a value out, like contact.name.")),
+        (
+            "{% assign contact = 'Ada' %}{{ contact.name }}",
+            Fault("", "Choose another name than contact: its values could not be reached any more."),
+        ),
         ("{{ (1..1000000000) }}", Fault("", "Ranges like (1..10) are not available here.")),
         ("{{ 'a' | replace: 'a', 'b' }}", Fault("", "There is no filter called replace.")),
         ("{% for i in (1..1000000000) %}x{% endfor %}", Fault("", "Unexpected tag 'for'.")),
@@ -58,12 +62,13 @@ def test_fault_is_named(text, fault):
     "text",
     [
         "{{ contact" + "[contact" * 2000 + "]" * 2000 + " }}",
+        "{{ contact" + "[contact" * 250 + "]" * 250 + " }}",
         "{% if contact.name" + " and contact.name" * 1000 + " %}{% endif %}",
         "{{ 'a'" + " | append: 'a'" * 1000 + " }}",
         "{{ " + "(" * 5000,
         "{%" * 5000,
     ],
-    ids=["paths", "conditions", "filters", "parentheses", "tags"],
+    ids=["paths", "fewer_paths", "conditions", "filters", "parentheses", "tags"],
 )
 def test_deep_nesting_is_answered_soon_and_without_an_exception(text):
     begun = time.perf_counter()

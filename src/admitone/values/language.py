@@ -30,6 +30,8 @@ FILTERS = frozenset(
 EMPTY = "\x00empty"  # where a rendering keeps the names of outputs that came out empty
 
 
+#: Names in names in names take the parser seconds, and one level is already refused.
+TOO_DEEP = re.compile(r"\{[{%](?:[^\[\]}]*\[){10}")
 WORD = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 
 
@@ -98,6 +100,8 @@ def parse(text: str, *, escaped: bool = False) -> BoundTemplate:
     """The parsed text. Raises Unreadable with a sentence for whoever wrote it."""
     if len(text) > MAX_TEMPLATE:
         raise Unreadable(f"Use at most {MAX_TEMPLATE} characters.")
+    if TOO_DEEP.search(text):
+        raise Unreadable("This is nested too deeply.")
     try:
         template = (ESCAPED if escaped else PLAIN).from_string(text)
         ranges = any(isinstance(part, RangeLiteral) for part in expressions(template.nodes))
@@ -130,7 +134,7 @@ def nested(expression: Expression) -> Iterator[Expression]:
 
 def paths(template: BoundTemplate) -> list[tuple[str, ...] | None]:
     """Every value that the text asks the outside for; None for one whose name is only known when it is rendered."""
-    assigned = {str(name) for name in template.analyze(include_partials=False).locals}
+    assigned = locals_of(template)
     found: list[tuple[str, ...] | None] = []
     for part in expressions(template.nodes):
         if isinstance(part, Path):
@@ -139,6 +143,11 @@ def paths(template: BoundTemplate) -> list[tuple[str, ...] | None]:
             if words is None or len(words) > 1 or words[0] not in assigned:
                 found.append(words)
     return found
+
+
+def locals_of(template: BoundTemplate) -> set[str]:
+    """Names that the text gives to values of its own."""
+    return {str(name) for name in template.analyze(include_partials=False).locals}
 
 
 def execute(template: BoundTemplate, values: dict[str, Any]) -> tuple[str, list[str]]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from admitone.accounts.models import Account
 from admitone.logic.identity import clean_name
 from admitone.values.context import Context
-from admitone.values.language import Fault, Unreadable, execute, parse, paths
+from admitone.values.language import Fault, Unreadable, execute, locals_of, parse, paths
 from admitone.values.registry import Field, Namespace, namespaces
 
 Channel = Literal["html", "text", "sms", "subject"]
@@ -47,9 +47,13 @@ def used(template: str) -> set[str]:
 def check(template: str, available: set[str]) -> list[Fault]:
     """What is wrong with the text, given the names of all values there will be when it is rendered."""
     try:
-        found = paths(parse(template))
+        parsed = parse(template)
+        found = paths(parsed)
     except Unreadable as error:
         return [Fault("", str(error))]
+    hidden = sorted(locals_of(parsed) & {STEPS, *namespaces()})
+    if hidden:
+        return [Fault("", f"Choose another name than {hidden[0]}: its values could not be reached any more.")]
     faults = [judge(path, available) for path in dict.fromkeys(found)]
     return [fault for fault in faults if fault]
 
