@@ -139,7 +139,9 @@ def site() -> Iterator[Site]:
 def clinic(site: Site) -> Iterator[Clinic]:
     """One running server with the demo's clinic in every state, for all modules of this process."""
     with SmtpServer() as smtp:
-        live = started_server(ADMITONE_SMTP_URL=smtp.url, ADMITONE_TRUSTED_PROXIES="127.0.0.1")
+        live = started_server(
+            ADMITONE_SMTP_URL=smtp.url, ADMITONE_TRUSTED_PROXIES="127.0.0.1", ADMITONE_PREVIEW_LANGUAGES="ar"
+        )
         try:
             clinic = fill_clinic(live, smtp, site.origin)
             yield clinic

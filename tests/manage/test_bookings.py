@@ -134,7 +134,7 @@ def test_times_are_in_the_readers_own_zone_if_they_have_one(web: Client, account
     assert "10:00" in web.get(PATH).content.decode()
     web.force_login(factories.owner(account, timezone="Asia/Tokyo"))
     page = web.get(PATH).content.decode()
-    assert "6:00" in page
+    assert "18:00" in page
     assert "Times in Tokyo (GMT+09:00)" in page
 
 

@@ -191,7 +191,7 @@ def test_single_dates_are_added_shown_and_removed(web, calendar) -> None:
     web.post(url, {"date": "2026-12-24", "until": "2026-12-25", "windows": ""})
     web.post(url, {"date": "2026-12-31", "windows": "9-12, 13:00-14:00"})
     html = web.get(at(calendar, "hours/")).content.decode()
-    assert (html.count("Thursday, December 24, 2026</th>"), html.count("09:00-12:00, 13:00-14:00")) == (1, 1)
+    assert ("Thursday, 24 December 2026" in html, html.count("09:00-12:00, 13:00-14:00")) == (True, 1)
     web.post(at(calendar, "overrides/2026-12-24/removal/"))
     assert [row.date.day for row in calendar.schedule.overrides.all()] == [25, 31]
 
@@ -261,7 +261,7 @@ def test_why_names_what_is_in_the_way(web, account, calendar) -> None:
     assert why(web, calendar, "2026-10-30", "9") == ["PAST"]
     html = web.get(at(calendar, "why/"), {"date": "2026-11-03", "time": "11"}).content.decode()
     assert (html.count("Ada Lovelace is booked"), html.count(f"/app/clinic/bookings/{busy.id}/")) == (1, 1)
-    assert html.count("Nov 3, 2026, 11:30") == 1
+    assert html.count("3 Nov 2026, 11:30") == 1
 
 
 def test_why_names_no_guest_of_a_calendar_that_a_member_may_not_see(account, calendar, freeze) -> None:

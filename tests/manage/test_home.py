@@ -67,7 +67,7 @@ def test_home_lists_todays_appointments_of_the_local_day(
     page = text(client, "/app/north-clinic/")
     assert "Grace Hopper" in page
     assert "Tomorrow Person" not in page
-    assert "2:00" in page  # 13:00 UTC in Berlin
+    assert "14:00" in page  # 13:00 UTC in Berlin
 
 
 def test_member_sees_only_granted_calendars_on_home(client: Client, account: Account, freeze: Any) -> None:
@@ -183,9 +183,9 @@ def test_own_pages_keep_the_navigation_of_the_last_sub_account(client: Client, o
 def test_language_like_the_browser_forgets_the_earlier_choice(client: Client, owner: User, account: Account) -> None:
     mine = {"name": "Ada", "timezone": "", "theme": ""}
     client.post("/app/me/", {**mine, "locale": "de"})
-    assert client.get("/app/me/")["Content-Language"] == "de"
+    assert client.cookies["admitone_language"].value == "de"
     client.post("/app/me/", {**mine, "locale": ""})
-    assert client.get("/app/me/", HTTP_ACCEPT_LANGUAGE="fr")["Content-Language"] == "fr"
+    assert client.cookies["admitone_language"].value == ""
 
 
 def test_day_without_appointments_shows_the_next_ones(

@@ -124,9 +124,9 @@ def test_search_finds_a_contact_and_the_last_characters(client: Client, calendar
     ("status", "sentence"),
     [
         ("active", "This link works. It has not been used."),
-        ("used", "it was used on Monday, November 2, 2026, 10:00\u202fAM (Central European Standard Time)."),
-        ("deleted", "it was deleted on Monday, November 2, 2026, 10:00\u202fAM (Central European Standard Time)."),
-        ("expired", "it expired on Monday, November 2, 2026, 9:00\u202fAM (Central European Standard Time)."),
+        ("used", "it was used on Mon, 2 Nov 2026, 10:00 (Berlin time)."),
+        ("deleted", "it was deleted on Mon, 2 Nov 2026, 10:00 (Berlin time)."),
+        ("expired", "it expired on Mon, 2 Nov 2026, 09:00 (Berlin time)."),
     ],
 )
 def test_a_pasted_link_is_answered_in_one_sentence_in_the_accounts_zone(

@@ -147,7 +147,7 @@ def test_turning_the_page_of_times_keeps_what_was_typed_and_ticked(client: Clien
     assert (text.status_code, OneTimeLink.objects.count()) == (200, 0)
     assert f'value="{START}-{START + 30}" checked' in page
     assert 'value="Kept"' in page
-    assert "Mon, Nov 16" in page and "Wed, Nov 4" not in page
+    assert "Mon, 16 Nov" in page and "Wed, 4 Nov" not in page
 
 
 def test_times_are_the_calendars_open_slots_in_the_accounts_zone(client: Client, calendar: Calendar) -> None:
@@ -155,7 +155,7 @@ def test_times_are_the_calendars_open_slots_in_the_accounts_zone(client: Client,
     page = client.get(f"{PATH}times/", {"calendar": str(calendar.id)}).content.decode()
     assert f'value="{START + 30}-{START + 60}"' in page
     assert f'value="{START}-{START + 30}"' not in page
-    assert "10:30\u202fAM" in page
+    assert ">10:30<" in page
 
 
 def test_delete_offers_undo_and_undo_brings_the_link_back(client: Client, calendar: Calendar) -> None:

@@ -40,9 +40,17 @@ def test_day_near_midnight_is_the_day_of_the_zone() -> None:
         assert formats.day_short(datetime(2026, 12, 8, 23, 30, tzinfo=UTC), ZONE) == "Wed, Dec 9"
 
 
-def test_moment_names_the_zone_with_its_season() -> None:
+def test_moment_names_whose_clock_it_is() -> None:
     with translation.override("en"):
-        assert formats.moment(AT, ZONE) == "Tuesday, December 8, 2026, 3:30\u202fPM (Central European Standard Time)"
+        assert formats.moment(AT, ZONE) == "Tue, Dec 8, 2026, 3:30\u202fPM (Berlin time)"
+    with translation.override("de"):
+        assert formats.moment(AT, ZONE) == "Di., 8. Dez. 2026, 15:30 (Ortszeit Berlin)"
+    with translation.override("ja"):
+        assert formats.moment(AT, "UTC") == "2026年12月8日(火) 14:30 (UTC)"
+
+
+def test_zone_name_tells_the_season() -> None:
+    with translation.override("en"):
         summer = datetime(2026, 7, 8, 12, 0, tzinfo=UTC)
         assert formats.zone_name(ZONE, summer) == "Central European Summer Time"
 
@@ -83,3 +91,21 @@ def test_month_takes_a_plain_date() -> None:
 def test_weekday_heads_start_where_asked() -> None:
     with translation.override("en"):
         assert [short for short, _ in formats.weekday_heads(6)] == ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+
+
+def test_habits_count_only_while_their_language_is_active() -> None:
+    with translation.override("en"), formats.reading(formats.Habits("en", "DE")):
+        assert formats.stamp(AT, ZONE) == "Tue, 8 Dec 2026, 15:30"
+        assert (formats.number(1234.5), formats.money(120050, "EUR")) == ("1.234,5", "1.200,50\xa0€")
+        with translation.override("fr"):
+            assert formats.stamp(AT, ZONE) == "mar. 8 déc. 2026, 15:30"
+    with translation.override("en"):
+        assert formats.number(1234.5) == "1,234.5"
+
+
+def test_zone_of_the_sub_account_counts_where_no_region_is_known() -> None:
+    with translation.override("en"), formats.reading(formats.Habits("en")):
+        formats.at_home(ZONE)
+        assert formats.clock(AT, ZONE) == "15:30"
+        formats.at_home("America/New_York")
+        assert formats.clock(AT, ZONE) == "15:30"

@@ -17,20 +17,20 @@ def minute(*at: int) -> int:
 
 def test_repeated_hour_is_told_apart_by_its_offset() -> None:
     first, second = minute(2026, 10, 25, 0, 30), minute(2026, 10, 25, 1, 30)
-    assert span(first, first + 15, BERLIN) == "Sun, 25 Oct 2026, 02:30 – 02:45 (Berlin, GMT+2)"
-    assert span(second, second + 15, BERLIN) == "Sun, 25 Oct 2026, 02:30 – 02:45 (Berlin, GMT+1)"
+    assert span(first, first + 15, BERLIN) == "Sun, 25 Oct 2026, 02:30 – 02:45 (Berlin time, GMT+2)"
+    assert span(second, second + 15, BERLIN) == "Sun, 25 Oct 2026, 02:30 – 02:45 (Berlin time, GMT+1)"
 
 
 def test_span_over_midnight_names_both_dates() -> None:
     start = minute(2026, 11, 6, 22, 30)
-    assert span(start, start + 60, BERLIN) == "Fri, 6 Nov 2026, 23:30 – Sat, 7 Nov 2026, 00:30 (Berlin, GMT+1)"
+    assert span(start, start + 60, BERLIN) == "Fri, 6 Nov 2026, 23:30 – Sat, 7 Nov 2026, 00:30 (Berlin time)"
 
 
 def test_other_zone_is_left_out_where_the_clock_is_the_same() -> None:
     start = minute(2026, 11, 6, 13)
     assert both(start, start + 30, BERLIN, "Europe/Paris") == span(start, start + 30, BERLIN)
     assert both(start, start + 30, BERLIN, "Asia/Kathmandu").splitlines()[1] == (
-        "Fri, 6 Nov 2026, 18:45 – 19:15 (Kathmandu, GMT+5:45)"
+        "Fri, 6 Nov 2026, 18:45 – 19:15 (Kathmandu time)"
     )
 
 
@@ -41,7 +41,7 @@ def test_other_zone_is_left_out_where_the_clock_is_the_same() -> None:
         ("en", "America/New_York", "Fri, Nov 6, 2026, 8:00 AM"),
         ("en-GB", "America/New_York", "Fri, 6 Nov 2026, 08:00"),
         ("de-AT", "Europe/Vienna", "Fr., 6. Nov. 2026, 14:00"),
-        ("pt-br", "America/Sao_Paulo", "sex., 6 de nov. de 2026, 10:00"),
+        ("pt-br", "America/Sao_Paulo", "sex., 6 de nov. de 2026 10:00"),
         ("xx-yy", "No/Where", "Fri, 6 Nov 2026, 1:00 pm"),
         ("", "", "Fri, 6 Nov 2026, 1:00 pm"),
         ("../../etc", "../../etc", "Fri, 6 Nov 2026, 1:00 pm"),

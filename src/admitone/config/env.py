@@ -47,6 +47,7 @@ class Env:
     log_level: str
     email_daily_cap: int
     sms_daily_cap: int
+    preview_languages: tuple[str, ...]
 
     @property
     def is_sqlite(self) -> bool:
@@ -80,6 +81,7 @@ def read() -> Env:
         log_level=_log_level(env.str("ADMITONE_LOG_LEVEL", "INFO").upper()),
         email_daily_cap=_cap("ADMITONE_EMAIL_DAILY_CAP"),
         sms_daily_cap=_cap("ADMITONE_SMS_DAILY_CAP"),
+        preview_languages=tuple(env.list("ADMITONE_PREVIEW_LANGUAGES", default=[])),
     )
 
 

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "admitone.accounts.middleware.FirstVisitMiddleware",
+    "admitone.accounts.reading.AreaLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -169,6 +170,8 @@ LANGUAGES = [
     ("ar", "العربية"),
     ("ja", "日本語"),
 ]
+#: Whose catalogues cover the signed-in area (tests/manage/test_language.py measures it). It is English for the others.
+TEAM_LANGUAGES = ["en", *ENV.preview_languages]
 LOCALE_PATHS = [environment.Path(__file__).resolve().parent.parent / "locale"]
 LANGUAGE_COOKIE_NAME = "admitone_language"
 

@@ -17,6 +17,7 @@ from admitone.accounts import permissions
 from admitone.accounts.models import Account, User
 from admitone.events import Actor
 from admitone.logic.errors import Problem
+from admitone.ui import formats
 
 LAST_ACCOUNT = "admitone_account"
 YEAR = 365 * 24 * 3600
@@ -66,6 +67,7 @@ def enter(request: HttpRequest, account_slug: str) -> AccountRequest:
         raise Http404
     inside = cast(AccountRequest, request)
     inside.account, inside.role, inside.actor = account, role, Actor.user(user.pk)
+    formats.at_home(account.timezone)
     return inside
 
 

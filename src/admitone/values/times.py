@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, format_time
+from babel import Locale
 from django.utils import translation
 from django.utils.translation.trans_real import get_supported_language_variant
 
+from admitone.logic import dates
 from admitone.logic.clock import from_min
-from admitone.logic.identity import region_of
+from admitone.ui import formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,7 @@ class Reader:
     @property
     def babel(self) -> Locale:
         """A language without a region is written as in the country of the zone: 14:00 in Berlin, 2:00 PM in New York."""
-        base, _, variant = (self.locale if variant_of(self.locale) else self.language).replace("_", "-").partition("-")
-        for territory in (variant, region_of(self.zone) or "", "001"):
-            try:
-                if territory:
-                    return Locale.parse(f"{base}_{territory.upper()}", resolve_likely_subtags=False)
-            except (UnknownLocaleError, ValueError):
-                continue
-        return Locale.parse(self.language.partition("-")[0])
+        return dates.reader_locale(self.locale if variant_of(self.locale) else self.language, zone=self.zone)
 
     @contextmanager
     def speaking(self) -> Iterator[None]:
@@ -69,16 +62,24 @@ def variant_of(locale: str) -> str:
 
 def moment(minute: int, reader: Reader) -> str:
     """Fri, 6 Nov 2026, 14:00."""
-    at = from_min(minute).astimezone(reader.tz)
-    return f"{date_of(at, reader)}, {clock(at, reader)}"
+    return plain(dates.stamp(from_min(minute).astimezone(reader.tz), reader.babel))
 
 
 def span(start: int, end: int, reader: Reader, zone: str = "") -> str:
-    """Fri, 6 Nov 2026, 14:00 – 14:30 (Berlin, GMT+1), in another zone if given; a second date is named where it differs."""
-    tz = Reader(reader.locale, zone).tz if zone else reader.tz
+    """Fri, 6 Nov 2026, 14:00 – 14:30 (Berlin time), in another zone if given; a second date is named where it differs."""
+    tz, writing = Reader(reader.locale, zone).tz if zone else reader.tz, reader.babel
     first, last = (from_min(minute).astimezone(tz) for minute in (start, end))
-    until = clock(last, reader) if last.date() == first.date() else f"{date_of(last, reader)}, {clock(last, reader)}"
-    return f"{date_of(first, reader)}, {clock(first, reader)} – {until} ({place(str(tz), first)})"
+    write = dates.clock if last.date() == first.date() else dates.stamp
+    with reader.speaking():
+        place = formats.place(first, writing)
+    return plain(f"{dates.stamp(first, writing)} – {write(last, writing)} ({place})")
+
+
+def until(minute: int, reader: Reader) -> str:
+    """Fri, 6 Nov 2026, 14:00 (Berlin time)."""
+    with reader.speaking():
+        place = formats.place(from_min(minute).astimezone(reader.tz), reader.babel)
+    return f"{moment(minute, reader)} ({place})"
 
 
 def both(start: int, end: int, reader: Reader, other_zone: str) -> str:
@@ -90,24 +91,13 @@ def both(start: int, end: int, reader: Reader, other_zone: str) -> str:
 
 
 def date_of(at: datetime, reader: Reader) -> str:
-    return format_skeleton("yMMMEd", at.replace(tzinfo=None), locale=reader.babel)
+    return dates.dated(at.date(), reader.babel)
 
 
 def clock(at: datetime, reader: Reader) -> str:
+    return plain(dates.clock(at, reader.babel))
+
+
+def plain(text: str) -> str:
     # Mail programs show CLDR's narrow no-break space as a box, and headers lose it.
-    return format_time(at.time(), "short", locale=reader.babel).replace("\u202f", " ")
-
-
-def place(zone: str, at: datetime) -> str:
-    """Berlin, GMT+1."""
-    city = zone.rpartition("/")[2].replace("_", " ")
-    return f"{city}, {offset(at)}" if city not in ("UTC", "GMT") else city
-
-
-def offset(at: datetime) -> str:
-    """GMT, GMT+1 or GMT+5:30."""
-    minutes = round((at.utcoffset() or timedelta()).total_seconds() / 60)
-    if not minutes:
-        return "GMT"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"GMT{'+' if minutes > 0 else '-'}{hours}{f':{rest:02}' if rest else ''}"
+    return text.replace("\u202f", " ")

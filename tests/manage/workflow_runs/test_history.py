@@ -35,7 +35,7 @@ def test_the_list_tells_contact_reason_step_status_and_next_run(web: Client, mak
     entered(workflow, contact)
     run_pending(now=NOW)
     html = page(web, f"{base}{workflow.id}/enrollments/")
-    for words in ("Ada Lovelace", "Waiting", "<bdi>Wait</bdi>", "Nov 3, 2026"):
+    for words in ("Ada Lovelace", "Waiting", "<bdi>Wait</bdi>", "3 Nov 2026"):
         assert words in html
     assert "Nothing matches" in page(web, f"{base}{workflow.id}/enrollments/?status=failed")
     assert "Ada Lovelace" in page(web, f"{base}{workflow.id}/enrollments/?status=waiting&q=lovel")

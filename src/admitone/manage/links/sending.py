@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -17,6 +18,7 @@ from admitone.accounts import addresses
 from admitone.accounts.models import Account
 from admitone.links import services
 from admitone.links.models import OneTimeLink
+from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.forms import show_problem
@@ -25,7 +27,7 @@ from admitone.manage.links.forms import SendForm
 from admitone.manage.links.reach import Reach
 from admitone.manage.links.reading import row_of
 from admitone.messaging import queries as messaging
-from admitone.ui import formats
+from admitone.values.times import Reader, until
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,14 +103,14 @@ def letter(request: AccountRequest, link: OneTimeLink, url: str) -> tuple[str, s
     calendar = link.calendar.name if link.calendar else request.account.name
     name = link.contact.name if link.contact else ""
     facts = {"name": name, "calendar": calendar, "url": url, "sender": request.user.name or request.account.name}
-    until = ""
+    end = ""
     if link.expires_at:
-        at = formats.moment(link.expires_at, request.account.timezone)
-        until = _("You can use it until %(at)s.") % {"at": at}
+        reader = Reader(get_language() or "en", request.account.timezone)
+        end = _("You can use it until %(at)s.") % {"at": until(to_min_floor(link.expires_at), reader)}
     parts = [
         (_("Hello %(name)s,") if name else _("Hello,")) % facts,
         _("please choose a time for “%(calendar)s” here:") % facts + f"\n{url}",
-        " ".join(filter(None, [_("The link works for one booking."), until])),
+        " ".join(filter(None, [_("The link works for one booking."), end])),
         facts["sender"],
     ]
     return (

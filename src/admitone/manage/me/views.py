@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from admitone.accounts import services
@@ -25,11 +25,15 @@ from admitone.manage.forms import LocaleField, ZoneField, posted, show_problem
 THEMES = [("", gettext_lazy("Like the device")), ("light", gettext_lazy("Light")), ("dark", gettext_lazy("Dark"))]
 FIELDS = ("name", "timezone", "locale", "theme")
 
+LANGUAGE_HELP = gettext_noop(
+    "Mails to you are written in it. The signed-in area is in English for now, with dates and numbers your way."
+)
+
 
 class MeForm(forms.Form):
     name = forms.CharField(max_length=120, label=gettext_lazy("Name"), help_text=gettext_lazy("Guests see it."))
     timezone = ZoneField(blank=gettext_lazy("Like the sub-account"))
-    locale = LocaleField(blank=gettext_lazy("Like the browser"))
+    locale = LocaleField(blank=gettext_lazy("Like the browser"), help_text=gettext_lazy(LANGUAGE_HELP))
     theme = forms.ChoiceField(choices=THEMES, required=False, label=gettext_lazy("Colours"), widget=forms.RadioSelect())
 
 

@@ -10,18 +10,18 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from admitone.accounts import permissions
 from admitone.accounts.models import Account
-from admitone.logic import money
 from admitone.logic.errors import Problem
 from admitone.manage.bookings.reading import typed
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.forms import posted, show_problem
 from admitone.pipelines import queries, services
 from admitone.pipelines.models import STATUSES, Opportunity, Pipeline
+from admitone.ui import formats
 
 PAGE = 50
 
@@ -52,7 +52,7 @@ def frame(request: AccountRequest, of: Pipeline, current: str) -> dict[str, Any]
 
 
 def value_of(deal: Opportunity) -> str:
-    return money.shown(deal.value_minor, deal.currency, get_language() or "en") if deal.value_minor else ""
+    return formats.money(deal.value_minor, deal.currency) if deal.value_minor else ""
 
 
 @require_safe
@@ -95,9 +95,8 @@ def board(request: AccountRequest, account: Account, pipeline_id: UUID) -> HttpR
     """Open opportunities by stage; moved by the menu of each card, or dragged."""
     found = queries.pipeline(account, pipeline_id)
     columns = queries.board(found)
-    language = get_language() or "en"
     for column in columns:
-        column.totals_shown = " + ".join(money.shown(sum_, code, language) for code, sum_ in column.totals.items())  # type: ignore[attr-defined]
+        column.totals_shown = " + ".join(formats.money(sum_, code) for code, sum_ in column.totals.items())  # type: ignore[attr-defined]
         for card in column.cards:
             card.value = value_of(card)  # type: ignore[attr-defined]
     context = {**frame(request, found, "board"), "columns": columns}

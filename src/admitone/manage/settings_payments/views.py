@@ -9,8 +9,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from admitone.accounts.addresses import stripe_url
@@ -18,10 +18,10 @@ from admitone.accounts.models import Account
 from admitone.integrations import payments
 from admitone.integrations.models import Payment
 from admitone.integrations.stripe_events import KINDS
-from admitone.logic import money
 from admitone.logic.errors import Problem
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.forms import posted, show_problem
+from admitone.ui import formats
 
 SHOWN = 10
 
@@ -61,5 +61,5 @@ def settings_payments(request: AccountRequest, account: Account) -> HttpResponse
 
 
 def shown(payment: Payment) -> dict[str, Any]:
-    amount = money.shown(payment.amount_minor, payment.currency, get_language() or "en")
+    amount = formats.money(payment.amount_minor, payment.currency)
     return {"row": payment, "amount": amount}

@@ -9,7 +9,6 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from admitone.accounts import limits, services
 from admitone.accounts import setup as first_visit
 from admitone.accounts.client import client_address
+from admitone.accounts.reading import wished_language
 from admitone.accounts.services import Founded
 from admitone.calendars import services as calendars
 from admitone.events import Actor
@@ -62,7 +62,7 @@ def set_up(request: HttpRequest, form: SetupForm, now: datetime) -> Founded | No
     if not valid or form.errors:
         return None
     values = {name: value for name, value in form.cleaned_data.items() if name != "token"}
-    founded = services.create_agency_and_owner(**values, locale=get_language() or "en", now=now, first_only=True)
+    founded = services.create_agency_and_owner(**values, locale=wished_language(request), now=now, first_only=True)
     first_calendar(founded, now)
     first_visit.ensure_setup_token()
     return founded
