@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from admitone.logic.contact_csv import MAX_ROWS, clean, decode, guess, parse, person, split_tags
@@ -96,3 +98,15 @@ def test_google_groups_of_everybody_are_no_tags() -> None:
 
 def test_apostrophe_before_a_formula_is_taken_off() -> None:
     assert [clean(cell) for cell in ("'+49 30", "'=1", "'quoted", " x ")] == ["+49 30", "=1", "'quoted", "x"]
+
+
+@pytest.mark.parametrize("line", ["\n", ",,\n", "a\n"])
+def test_millions_of_short_lines_are_refused_without_being_held(line: str) -> None:
+    raw = (line * 1_000_000)[:1_000_000].encode()
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="The file needs a line|Use at most"):
+            parse(raw)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from itertools import islice
 
 MAX_BYTES = 5_000_000
 MAX_ROWS = 20_000
@@ -74,10 +75,10 @@ def parse(raw: bytes) -> Table:
     text, delimiter = _without_hint(text)
     try:
         read = csv.reader(StringIO(text, newline=""), delimiter=delimiter or sniff(text), strict=True)
-        lines = [(read.line_num, [clean(cell) for cell in row]) for row in read]
+        filled = ((read.line_num, cells) for row in read if row and any(cells := [clean(cell) for cell in row]))
+        lines = list(islice(filled, MAX_ROWS + 2))  # millions of short lines would not fit into memory
     except csv.Error as error:
         raise ValueError(f"This is not a table in CSV: {error}.") from error
-    lines = [(n, cells) for n, cells in lines if any(cells)]
     if len(lines) < 2:
         raise ValueError("The file needs a line with the names of its columns, and a line for each person.")
     if len(lines) - 1 > MAX_ROWS:
