@@ -18,6 +18,16 @@ CLOSED = "HOURS"
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTime:
+    """A bookable start. `seats` are those left, None where they are not counted; `hosts` the ids of a round robin's
+    free ones."""
+
+    start: int
+    seats: int | None = None
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Openings:
     """`busy`: of all hosts together; `blocks`: by host, of teams only; `sessions`: of classes and events that have
     guests already. The calendar is asked for `party` seats."""
@@ -40,6 +50,14 @@ class Openings:
             return list(self.seats())
         return find_slots(plan.schedule, plan.rules, self.busy, self.request)
 
+    def times(self) -> list[OpenTime]:
+        """The same with what is left at each: seats of a class or event, free hosts of a round robin."""
+        if self.plan.kind == "round_robin":
+            return [OpenTime(start, None, hosts) for start, hosts in self.candidates().items()]
+        if self.plan.kind in ("class", "event") and self.plan.capacity:
+            return [OpenTime(start, left) for start, left in self.seats().items()]
+        return [OpenTime(start) for start in self.slots()]
+
     def nearest(self, wanted: int, count: int = 3) -> list[int]:
         return nearest(self.slots(), wanted, count)
 
@@ -60,7 +78,7 @@ class Openings:
                 capacity=plan.capacity, sessions=self.sessions, party=self.party,
             )  # fmt: skip
         room = plan.capacity or NO_LIMIT
-        free = dict.fromkeys(find_slots(plan.schedule, plan.rules, (), self.request), room)
+        free = dict.fromkeys(find_slots(plan.schedule, plan.rules, self.busy, self.request), room)
         for one in self.sessions:
             if one.start in free:
                 free[one.start] = room - one.taken

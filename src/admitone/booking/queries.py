@@ -14,7 +14,7 @@ from django.db.models import Count, QuerySet
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
 from admitone.booking.models import TOGETHER, Booking
-from admitone.booking.openings import Openings
+from admitone.booking.openings import Openings, OpenTime
 from admitone.calendars.busy import FRESH_FOR, window
 from admitone.calendars.models import Host
 from admitone.logic.clock import from_min, to_min_floor
@@ -257,6 +257,21 @@ def open_slots(
     if not plan.active:
         return []
     return openings(plan, now=now, first=first, end=end, offered=offered, exclude_booking=exclude_booking).slots()
+
+
+def open_times(
+    plan: CalendarPlan,
+    *,
+    now: datetime,
+    first: int,
+    end: int,
+    offered: Sequence[Sequence[int]] | None = None,
+    exclude_booking: UUID | None = None,
+) -> list[OpenTime]:
+    """The same with the seats or the hosts that are free at each."""
+    if not plan.active:
+        return []
+    return openings(plan, now=now, first=first, end=end, offered=offered, exclude_booking=exclude_booking).times()
 
 
 def listing(

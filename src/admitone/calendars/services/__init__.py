@@ -3,6 +3,7 @@
 from admitone.calendars.busy import refresh_source, refresh_stale
 from admitone.calendars.services.busy import add_busy_source, change_busy_source, delete_busy_source
 from admitone.calendars.services.calendars import (
+    amend_calendar,
     change_slug,
     create_calendar,
     delete_calendar,
@@ -30,6 +31,7 @@ __all__ = [
     "MAX_UPLOAD",
     "TeamHost",
     "add_busy_source",
+    "amend_calendar",
     "change_busy_source",
     "change_slug",
     "clear_logo",

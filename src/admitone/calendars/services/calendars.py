@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from admitone.calendars import plans
 from admitone.calendars.models import Calendar, CalendarHost, CalendarSlug, Host, Schedule
 from admitone.calendars.services.hosts import host_for_actor
 from admitone.calendars.services.rows import Week, clean_zone, for_update, tell, write_week
+from admitone.calendars.services.teams import set_team
 from admitone.events import Actor
 from admitone.logic.calendars import CLEANERS, clean_calendar, clean_slug, slug_from
 from admitone.logic.errors import Problem
@@ -37,9 +39,10 @@ def create_calendar(
     hours: Week = OFFICE_HOURS,
     kind: str = "personal",
     capacity: int | None = None,
+    team: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Calendar:
-    """A calendar with a schedule of its own and one host, the acting user unless given; `set_team` adds others.
+    """A calendar with a schedule of its own and one host, the acting user unless given; `team` is handed to set_team.
 
     `kind` is one of logic.kinds.KINDS, `capacity` the seats of a class (10 unless given) or an event (no limit: 0).
     `hours` maps weekdays (0 = Monday) to windows in minutes; `fields` are those of update_calendar. Without `slug` a free
@@ -67,7 +70,28 @@ def create_calendar(
         calendar.plan = encode(plans.compile_plan(calendar))
         calendar.save(update_fields=["plan"])
         tell(calendar, actor, now, "calendar.created")
+        if team:
+            calendar = set_team(account=account, calendar_id=calendar.id, actor=actor, now=now, **team)
     return calendar
+
+
+@transaction.atomic
+def amend_calendar(
+    *,
+    account: Account,
+    calendar_id: UUID,
+    actor: Actor,
+    now: datetime,
+    fields: Mapping[str, Any],
+    team: Mapping[str, Any],
+    active: bool | None = None,
+) -> Calendar:
+    """Fields, type and team, and a pause in one step: all of it or nothing."""
+    who: dict[str, Any] = {"account": account, "calendar_id": calendar_id, "actor": actor, "now": now}
+    calendar = update_calendar(**who, **fields)
+    if team:
+        calendar = set_team(**who, **team)
+    return calendar if active is None else set_active(**who, active=active)
 
 
 def update_calendar(*, account: Account, calendar_id: UUID, actor: Actor, now: datetime, **changes: Any) -> Calendar:

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_safe
 from admitone.accounts import addresses
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
+from admitone.booking.queries import hosts_of
 from admitone.calendars import access
 from admitone.logic import ics
 from admitone.logic.bookings import shown_status
 from admitone.logic.clock import from_min, iso, to_min_floor
 from admitone.manage import spreadsheet
-from admitone.manage.bookings import reading
+from admitone.manage.bookings import reading, wording
 from admitone.manage.bookings.forms import CancelForm
 from admitone.manage.bookings.history import story
 from admitone.manage.bookings.origin import origin_of
@@ -122,6 +123,8 @@ def details(request: AccountRequest, booking: Booking, level: str) -> dict[str, 
     is_active = booking.status in ("pending", "confirmed")
     return {
         "booking": booking,
+        "hosts": hosts_of(booking),
+        "why_host": wording.why_host(booking.host_reason),
         "zones": _zones(request, booking),
         "zone": reading.zone_of(request),
         "was": from_min(booking.rescheduled_from_min) if booking.rescheduled_from_min is not None else None,

@@ -48,7 +48,20 @@ def split_unit(minutes: int) -> tuple[int, str]:
     return minutes, "1"
 
 
+KIND_CHOICES = [
+    ("personal", _("One to one: a guest meets one person. A doctor, a tutor, a consultant.")),
+    ("round_robin", _("Round robin: whoever of a team is free takes the appointment. Sales, support, a practice.")),
+    ("collective", _("Collective: a guest meets several people at once. An interview, a case conference.")),
+    ("class", _("Class: several guests meet one person. A yoga lesson, a webinar, a tour.")),
+    ("event", _("Event: guests take a place, nobody's time is blocked. A tasting, a screening, an open day.")),
+]
+
+
 class NewForm(forms.Form):
+    kind = radio(_("Type"), KIND_CHOICES, initial="personal", required=False)
+    capacity = number(
+        _("Places"), required=False, help_text=_("Of each time. Empty: 10 in a class, no limit at an event.")
+    )
     name = forms.CharField(max_length=120, label=_("Name"), help_text=_("Guests read it: First visit."))
     duration = number(_("Duration"), low=1, initial=30)
     location_kind = forms.ChoiceField(choices=LOCATIONS, label=_("Where"))
@@ -89,6 +102,9 @@ class DetailsForm(SectionForm):
     duration = number(_("Duration"), low=1)
     location_kind = forms.ChoiceField(choices=LOCATIONS, label=_("Where"))
     location = text(_("Address or video link"), rows=2, help_text=_("A video room needs an address with https://."))
+
+    def changes(self) -> dict[str, Any]:
+        return {name: value for name, value in super().changes().items() if name in self.fields}
 
     def offer(self, hosts: Sequence[Host]) -> None:
         field = self.fields["host"]

@@ -19,6 +19,7 @@ def tabs(account: Account, calendar: Calendar, current: str) -> list[dict[str, A
     named = [
         ("links", _("One-time links")),
         ("details", _("Details")),
+        ("team", _("Team")),
         ("hours", _("Hours")),
         ("rules", _("Rules")),
         ("form", _("Booking form")),

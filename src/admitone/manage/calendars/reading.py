@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -136,18 +136,31 @@ def full(text: str, reason: Reason) -> str:
 def _blocked(account: Account, calendar: Calendar, plan: CalendarPlan, reason: Reason, sees_all: bool) -> Why:
     block = reason.blocking
     assert block is not None
+    who = next((host.name for host in plan.hosts if host.id == reason.host), "")
     if block.kind == "unreadable":
         text = _("A busy calendar of the host cannot be read, so nothing is offered.")
+        if who:
+            text = _("A busy calendar of %(host)s cannot be read, so their time is not offered.") % {"host": who}
         return Why("BUSY", text, _page(account, calendar, "busy"), _("Look at the busy calendars"))
+    if reason.code == "SEATS":
+        text = full(_("All places are taken: %(count)s of %(limit)s."), reason)
+        return Why("SEATS", text, _page(account, calendar, "team"), _("Change the number of places"))
+    if block.kind == "off":
+        text = _("%(host)s does not work then.") % {"host": who or plan.hosts[0].name}
+        return Why("HOSTOFF", text, _page(account, calendar, "team"), _("Change the team"))
     zone = plan.schedule.timezone
-    shown = {"start": formats.stamp(from_min(block.start), zone), "end": formats.clock(from_min(block.end), zone)}
-    hosts = [host.id for host in plan.hosts]
+    shown = {
+        "start": formats.stamp(from_min(block.start), zone),
+        "end": formats.clock(from_min(block.end), zone),
+        "host": who or _("The host"),
+    }
+    hosts = [host.id for host in plan.hosts if reason.host in ("", host.id)]
     if block.kind == "booking":
         row = _owner_of(account, hosts, block.start, block.end)
         visible = row if sees_all or (row and row.calendar_id == calendar.id) else None
         return _by_booking(account, calendar, reason, visible, shown)
     name = _source_of(account, hosts, block.start, block.end)
-    text = _("The host is busy from %(start)s to %(end)s") % shown + (f" ({name})." if name else ".")
+    text = _("%(host)s is busy from %(start)s to %(end)s") % shown + (f" ({name})." if name else ".")
     return Why(reason.code, text, _page(account, calendar, "busy"), _("Look at the busy calendars"))
 
 
@@ -158,14 +171,18 @@ def _by_booking(
         text = _("It is too close to the appointment from %(start)s to %(end)s: free time is kept around it.") % shown
         return Why("BUFFER", text, _page(account, calendar, "rules"), _("Change the free time"))
     if row is None:
-        return Why("BOOKED", _("The host has an appointment elsewhere from %(start)s to %(end)s.") % shown)
+        return Why("BOOKED", _("%(host)s has an appointment elsewhere from %(start)s to %(end)s.") % shown)
     text = _("%(name)s is booked from %(start)s to %(end)s.") % {**shown, "name": row.name}
+    if reason.host:
+        text = _("%(host)s has an appointment with %(name)s from %(start)s to %(end)s.") % {**shown, "name": row.name}
     return Why("BOOKED", text, f"/app/{account.slug}/bookings/{row.id}/", _("Open the appointment"))
 
 
 def _owner_of(account: Account, hosts: list[str], start: int, end: int) -> Booking | None:
-    rows = Booking.objects.filter(account=account, host_id__in=hosts, start_min=start, end_min=end)
-    return rows.filter(status__in=booking.COUNTED).first()
+    """The booking behind a block: its host leads it or, in a collective one, comes along."""
+    rows = Booking.objects.filter(account=account, start_min=start, end_min=end, status__in=booking.COUNTED)
+    theirs = Q(host_id__in=hosts) | Q(seat_rows__session__occupancy__host_id__in=hosts)
+    return rows.filter(theirs).order_by("id").first()
 
 
 def _source_of(account: Account, hosts: list[str], start: int, end: int) -> str:

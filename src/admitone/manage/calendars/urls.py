@@ -1,6 +1,6 @@
 from django.urls import path
 
-from admitone.manage.calendars import busy, hours, lifecycle, views, why
+from admitone.manage.calendars import busy, hours, lifecycle, team, views, why
 
 one = "<uuid:calendar_id>/"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{one}form/", views.section, {"name": "form"}, name="calendar_form"),
     path(f"{one}look/", views.section, {"name": "look"}, name="calendar_look"),
     path(f"{one}access/", views.section, {"name": "access"}, name="calendar_access"),
+    path(f"{one}team/", team.team, name="calendar_team"),
     path(f"{one}hours/", hours.weekly, name="calendar_hours"),
     path(f"{one}overrides/", hours.override, name="calendar_overrides"),
     path(f"{one}overrides/<str:date>/removal/", hours.clear, name="calendar_clear_override"),

@@ -17,6 +17,7 @@ from admitone.accounts.models import Account
 from admitone.calendars import access, queries, services
 from admitone.calendars.models import Calendar
 from admitone.logic.errors import Problem
+from admitone.logic.kinds import SEATED, TEAMS
 from admitone.manage.calendars.forms import (
     AccessForm,
     BookingForm,
@@ -29,6 +30,7 @@ from admitone.manage.calendars.forms import (
 from admitone.manage.calendars.opening import may_create, opened
 from admitone.manage.calendars.page import show
 from admitone.manage.calendars.reading import link_counts, public_url
+from admitone.manage.calendars.team import whole
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.forms import show_problem
 
@@ -65,18 +67,28 @@ def calendars(request: AccountRequest, account: Account) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_account("admin")
 def new(request: AccountRequest, account: Account) -> HttpResponse:
-    form = NewForm(request.POST or None, initial={"location_kind": "none"})
+    form = NewForm(request.POST or None, initial={"kind": "personal", "location_kind": "none"})
     if request.method == "POST" and form.is_valid():
         try:
-            calendar = services.create_calendar(
-                account=account, actor=request.actor, now=timezone.now(), **form.cleaned_data
-            )
+            calendar = _create(request, account, dict(form.cleaned_data))
         except Problem as problem:
             show_problem(form, problem)
         else:
+            if calendar.kind in TEAMS:
+                messages.success(request, _("The calendar is ready. Choose its team next."))
+                return redirect("manage:calendar_team", account.slug, calendar.id)
             messages.success(request, _("The calendar is ready. Check its hours next."))
             return redirect("manage:calendar_hours", account.slug, calendar.id)
     return render(request, "manage/calendars/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _create(request: AccountRequest, account: Account, data: dict[str, Any]) -> Calendar:
+    """Without a type it is a personal calendar."""
+    kind, places = data.pop("kind") or "personal", data.pop("capacity")
+    seats = whole("capacity", places) if places and kind in SEATED else None
+    return services.create_calendar(
+        account=account, actor=request.actor, now=timezone.now(), kind=kind, capacity=seats, **data
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +114,9 @@ def _form(request: AccountRequest, account: Account, calendar: Calendar, name: s
     posted = request.method == "POST"
     data, files = (request.POST, request.FILES) if posted else (None, None)
     form = kind(data, files, initial=kind.initial_of(calendar))
-    if isinstance(form, DetailsForm):
+    if isinstance(form, DetailsForm) and calendar.kind in TEAMS:
+        del form.fields["host"]  # the team has a page of its own
+    elif isinstance(form, DetailsForm):
         form.offer(list(queries.hosts_for(account)))
         first = calendar.calendar_hosts.order_by("-priority", "host_id").first()
         form.initial["host"] = str(first.host_id) if first else ""
@@ -117,7 +131,7 @@ def _save(request: AccountRequest, account: Account, calendar: Calendar, form: S
         "now": timezone.now(),
     }
     services.update_calendar(**who, **form.changes())
-    if isinstance(form, DetailsForm):
+    if isinstance(form, DetailsForm) and "host" in form.fields:
         services.set_hosts(**who, hosts=[UUID(form.cleaned_data["host"])])
     if isinstance(form, LookForm):
         _save_logo(form, who)
