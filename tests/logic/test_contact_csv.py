@@ -105,7 +105,7 @@ def test_millions_of_short_lines_are_refused_without_being_held(line: str) -> No
     raw = (line * 1_000_000)[:1_000_000].encode()
     tracemalloc.start()
     try:
-        with pytest.raises(ValueError, match="The file needs a line|Use at most"):
+        with pytest.raises(ValueError, match=r"The file needs a line|Use at most"):
             parse(raw)
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:

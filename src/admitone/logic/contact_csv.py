@@ -97,7 +97,7 @@ def _without_hint(text: str) -> tuple[str, str]:
 
 def sniff(text: str) -> str:
     """The delimiter that cuts the header into the most columns."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
+    header = next((line for line in StringIO(text, newline=None) if line.strip()), "")
     return max(DELIMITERS, key=lambda mark: _columns(header, mark))
 
 
