@@ -26,6 +26,12 @@ class NavItem:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    label: str
+    items: list[NavItem]
+
+
 class Shell:
     """Read by the shell template; nothing is queried before the template asks for it."""
 
@@ -47,24 +53,20 @@ class Shell:
         return path.startswith(home + part) if part else path == home
 
     @cached_property
-    def settings_nav(self) -> list[NavItem]:
-        """The sections of Settings."""
+    def settings_nav(self) -> list[NavGroup]:
+        """The sections of Settings, grouped by what they are about."""
         home = f"/app/{self.account.slug}/settings/"
         return [
-            NavItem(label, home + part, icon, self.is_current(home, part))
-            for label, part, icon in (
-                (_("General"), "general/", "settings"),
-                (_("Team"), "team/", "users"),
-                (_("Email"), "email/", "mail"),
-                (_("SMS and calls"), "sms/", "message-square-text"),
-                (_("Busy times"), "busy/", "calendar-x"),
-                (_("Custom fields"), "custom-fields/", "list-plus"),
-                (_("API keys"), "api-keys/", "key-round"),
-                (_("Webhooks"), "webhooks/", "webhook"),
-                (_("Inbound webhooks"), "inbound-hooks/", "arrow-down-to-line"),
-                (_("Payments"), "payments/", "credit-card"),
+            NavGroup(
+                name, [NavItem(label, home + part, icon, self.is_current(home, part)) for label, part, icon in found]
             )
+            for name, found in settings_sections()
         ]
+
+    @property
+    def settings_here(self) -> str:
+        """The name of the section of Settings that the page belongs to."""
+        return next((item.label for group in self.settings_nav for item in group.items if item.current), "")
 
     @cached_property
     def accounts(self) -> list[Account]:
@@ -121,6 +123,25 @@ def sections(role: str) -> list[tuple[str, str, str]]:
     if permissions.at_least(role, "admin"):
         found.append((_("Settings"), "settings/", "settings"))
     return found
+
+
+def settings_sections() -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """(group, its sections as in `sections`, below Settings) in the order in which they are needed."""
+    account = [
+        (_("General"), "general/", "settings"),
+        (_("Team"), "team/", "users"),
+        (_("Schedules"), "schedules/", "calendar-clock"),
+        (_("Busy times"), "busy/", "calendar-x"),
+        (_("Custom fields"), "custom-fields/", "list-plus"),
+    ]
+    messages = [(_("Email"), "email/", "mail"), (_("SMS and calls"), "sms/", "message-square-text")]
+    programs = [
+        (_("API keys"), "api-keys/", "key-round"),
+        (_("Webhooks"), "webhooks/", "webhook"),
+        (_("Inbound webhooks"), "inbound-hooks/", "arrow-down-to-line"),
+        (_("Payments"), "payments/", "credit-card"),
+    ]
+    return [(_("Account"), account), (_("Messaging"), messages), (_("Integrations"), programs)]
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
