@@ -67,14 +67,14 @@ def steps(account: Account, calendar_id: UUID | None) -> list[Step]:
     calendar = f"{home}calendars/{calendar_id}/" if calendar_id else f"{home}calendars/"
     hours = f"{calendar}hours/" if calendar_id else calendar
     link = f"{home}links/new/"
-    public = _("So that others can open your links: docs/howto/go-live.md.")
+    public = _("So that others can open your links.")
     skip = _("Skip")
     return [
         Step("zone", _("Check the time zone"), account.timezone, f"{home}settings/general/", _("Change"), _("This is right")),
         Step("hours", _("Set your working hours"), _("Guests can only book inside them."), hours, _("Set hours"), _("These are right")),
         Step("location", _("Say where you meet"), _("A phone number, an address or a video link."), calendar, _("Set location"), skip),
         Step("email", _("Test your email"), _("So that confirmations reach guests."), f"{home}settings/email/", _("Set up email"), skip),
-        Step("address", _("Get a public address"), public, "", "", skip),
+        Step("address", _("Get a public address"), public, f"{home}settings/general/#public-address", _("See how"), skip),
         Step("link", _("Send yourself a link"), _("Book once and see what your guests see."), link, _("Create link"), skip),
     ]  # fmt: skip
 
