@@ -43,7 +43,7 @@ def test_service_is_chosen_and_kept(live_server: Any, open_page: OpenPage, axe: 
     page = open_page(width=1280)
     sign_in(page, live_server, factories.owner(account))
     page.goto(f"{live_server.url}/app/north-clinic/settings/email/")
-    page.get_by_label("Mail leaves by").select_option("postmark")
+    page.get_by_label("Send email with").select_option("postmark")
     page.get_by_label("Server API token").fill("pm-token")
     page.get_by_label("Address", exact=True).fill("hello@north.example")
     axe(page)

@@ -95,7 +95,7 @@ def test_choices_of_another_account_are_not_offered(browser, account):
 def test_without_a_calendar_the_page_leads_to_making_one(browser):
     page = browser.get(at("form_link")).content.decode()
     assert 'href="/app/klein/calendars/new/"' in page
-    assert "Make the draft" not in page
+    assert "Create draft" not in page
 
 
 def test_member_is_refused_and_unknown_template_is_not_found(browser, account):

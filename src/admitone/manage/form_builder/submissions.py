@@ -33,7 +33,7 @@ def listing(request: AccountRequest, account: Account, form_id: UUID) -> HttpRes
     page = Paginator(queries.submissions(found), PAGE).get_page(request.GET.get("page"))
     columns = [one for one in found.questions if one.maps_to not in PERSON][:COLUMNS]
     for row in page:
-        row.cells = [written(row.answers.get(one.key)) for one in columns]  # type: ignore[attr-defined]
+        row.cells = [(one.label, written(row.answers.get(one.key))) for one in columns]  # type: ignore[attr-defined]
     return show(request, found, "form_submissions", "submissions", page=page, columns=columns)
 
 

@@ -33,15 +33,13 @@ def text(label: Any, *, rows: int = 3, **options: Any) -> forms.CharField:
 
 
 class NewForm(forms.Form):
-    name = forms.CharField(
-        required=False, label=gettext_lazy("Name"), help_text=gettext_lazy("Visitors read it as the heading.")
-    )
+    name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("Visitors read it as the heading."))
 
 
 class SettingsForm(forms.Form):
     """Everything but the questions; forms/services says what is wrong with it."""
 
-    name = forms.CharField(required=False, label=gettext_lazy("Name"))
+    name = forms.CharField(label=gettext_lazy("Name"))
     description = text(gettext_lazy("Text above the questions"))
     button = forms.CharField(required=False, label=gettext_lazy("Words on the button"))
     consent_text = text(
