@@ -92,14 +92,14 @@ def test_previewed_language_is_spoken_and_sets_the_direction(client: Client, own
 @pytest.mark.parametrize(
     ("header", "zone", "shown"),
     [
-        ("en-GB,en;q=0.9", "America/New_York", "Tue, 3 Nov 2026, 05:00"),
-        ("en-US,en;q=0.9", "Europe/Berlin", "Tue, Nov 3, 2026, 11:00 AM"),
-        ("en", "Europe/Berlin", "Tue, 3 Nov 2026, 11:00"),
-        ("en", "America/New_York", "Tue, Nov 3, 2026, 5:00 AM"),
-        ("de", "America/New_York", "Tue, 3 Nov 2026, 05:00"),
-        ("ja", "Europe/Berlin", "Tue, 3 Nov 2026, 11:00"),
-        ("ar", "Asia/Dubai", "Tue, 3 Nov 2026, 2:00 PM"),
-        ("", "Asia/Tokyo", "Tue, 3 Nov 2026, 19:00"),
+        ("en-GB,en;q=0.9", "America/New_York", "3 Nov 2026, 05:00"),
+        ("en-US,en;q=0.9", "Europe/Berlin", "Nov 3, 2026, 11:00 AM"),
+        ("en", "Europe/Berlin", "3 Nov 2026, 11:00"),
+        ("en", "America/New_York", "Nov 3, 2026, 5:00 AM"),
+        ("de", "America/New_York", "3 Nov 2026, 05:00"),
+        ("ja", "Europe/Berlin", "3 Nov 2026, 11:00"),
+        ("ar", "Asia/Dubai", "3 Nov 2026, 2:00 PM"),
+        ("", "Asia/Tokyo", "3 Nov 2026, 19:00"),
     ],
 )
 def test_dates_follow_the_readers_region_in_english(

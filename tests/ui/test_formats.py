@@ -95,10 +95,10 @@ def test_weekday_heads_start_where_asked() -> None:
 
 def test_habits_count_only_while_their_language_is_active() -> None:
     with translation.override("en"), formats.reading(formats.Habits("en", "DE")):
-        assert formats.stamp(AT, ZONE) == "Tue, 8 Dec 2026, 15:30"
+        assert formats.stamp(AT, ZONE) == "8 Dec 2026, 15:30"
         assert (formats.number(1234.5), formats.money(120050, "EUR")) == ("1.234,5", "1.200,50\xa0€")
         with translation.override("fr"):
-            assert formats.stamp(AT, ZONE) == "mar. 8 déc. 2026, 15:30"
+            assert formats.stamp(AT, ZONE) == "8 déc. 2026, 15:30"
     with translation.override("en"):
         assert formats.number(1234.5) == "1,234.5"
 

@@ -71,6 +71,11 @@ def dated(day: date, locale: Locale) -> str:
     return format_skeleton("yMMMEd", _midnight(day), locale=locale)
 
 
+def plain_date(day: date, locale: Locale) -> str:
+    """8 Dec 2026."""
+    return format_skeleton("yMMMd", _midnight(day), locale=locale)
+
+
 def long_date(day: date, locale: Locale) -> str:
     """Tuesday, 8 December 2026."""
     return format_date(day, "full", locale=locale)
@@ -83,6 +88,11 @@ def month_name(day: date, locale: Locale) -> str:
 def stamp(at: datetime, locale: Locale) -> str:
     """Tue, 8 Dec 2026, 14:30: as `at`'s own clock shows it."""
     return joined(dated(at.date(), locale), clock(at, locale), locale)
+
+
+def plain_stamp(at: datetime, locale: Locale) -> str:
+    """8 Dec 2026, 14:30: `stamp` where there is no room for the weekday."""
+    return joined(plain_date(at.date(), locale), clock(at, locale), locale)
 
 
 def joined(day: str, time: str, locale: Locale) -> str:

@@ -80,8 +80,8 @@ def day_short(at: datetime | date, zone: str | tzinfo | None = None) -> str:
 
 
 def date_short(at: datetime | date, zone: str | tzinfo | None = None) -> str:
-    """Tue, Dec 8, 2026."""
-    return dates.dated(_local_date(at, zone), locale())
+    """Dec 8, 2026."""
+    return dates.plain_date(_local_date(at, zone), locale())
 
 
 def month(at: datetime | date, zone: str | tzinfo | None = None) -> str:
@@ -90,14 +90,14 @@ def month(at: datetime | date, zone: str | tzinfo | None = None) -> str:
 
 
 def stamp(at: datetime, zone: str | tzinfo | None) -> str:
-    """Tue, Dec 8, 2026, 10:30 AM: as in mails."""
-    return dates.stamp(at.astimezone(zone_of(zone)), locale())
+    """Dec 8, 2026, 10:30 AM: for tables; `moment` and mails add the weekday."""
+    return dates.plain_stamp(at.astimezone(zone_of(zone)), locale())
 
 
 def moment(at: datetime, zone: str | tzinfo | None) -> str:
     """Tue, Dec 8, 2026, 10:30 AM (Berlin time)."""
     here = at.astimezone(zone_of(zone))
-    return f"{stamp(at, zone)} ({place(here, locale())})"
+    return f"{dates.stamp(here, locale())} ({place(here, locale())})"
 
 
 def place(at: datetime, writing: Locale) -> str:
