@@ -20,7 +20,7 @@ from admitone.events import SYSTEM
 from admitone.workflows.engine import turn
 from admitone.workflows.entering import Entry, enroll
 from admitone.workflows.models import Enrollment, Workflow
-from admitone.workflows.services import publish
+from admitone.workflows.services import delete_workflow, publish
 
 NOW = factories.NOW
 ROUNDS = 12
@@ -68,3 +68,16 @@ def test_contact_that_a_run_is_writing_to_can_be_merged_and_erased(end: Callable
             return end(account, keep, drop)
 
         assert together(partial(walk, one), late) == ["walked", "over"]
+
+
+def test_workflow_can_be_deleted_while_its_contacts_are_erased() -> None:
+    account = factories.account()
+    for n in range(ROUNDS):
+        workflow = factories.workflow(account, *PAUSE)
+        publish(account=account, workflow_id=workflow.id, actor=SYSTEM, now=NOW)
+        workflow.refresh_from_db()
+        contact = factories.contact(account, email=f"{n}@gone.example")
+        one = entered(workflow, contact)
+        leave = partial(delete_workflow, account=account, workflow_id=workflow.id, actor=SYSTEM, now=NOW)
+        found = together(partial(walk, one), leave, partial(erased, account, contact, contact))
+        assert [found[0], str(found[1]), found[2]] == ["walked", workflow.name, "over"]

@@ -80,9 +80,12 @@ def delete_workflow(*, account: Account, workflow_id: UUID | str, actor: Actor, 
 
 
 def locked(account: Account, workflow_id: UUID | str) -> Workflow:
-    """The account's workflow, locked until the transaction ends."""
+    """The account's workflow, locked until the transaction ends.
+
+    Rows that name it can still be written: PostgreSQL looks at their key at COMMIT, with the run's own lock held.
+    """
     key = as_uuid(workflow_id)
-    rows = Workflow.objects.select_for_update().filter(account=account, deleted_at=None)
+    rows = Workflow.objects.select_for_update(no_key=True).filter(account=account, deleted_at=None)
     workflow = rows.filter(pk=key).first() if key else None
     if workflow is None:
         raise Problem("not_found")
