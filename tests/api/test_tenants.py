@@ -7,14 +7,25 @@ from uuid import uuid4
 import pytest
 from tests import factories
 from tests.api.conftest import ADA, ELEVEN, Api, code
-from tests.contract.world import batch_of, bulk_of, delivery_of, endpoint_of, enrollment_of, hook_of, message_of
+from tests.contract.world import (
+    batch_of,
+    block_of,
+    bulk_of,
+    delivery_of,
+    endpoint_of,
+    enrollment_of,
+    hook_of,
+    message_of,
+)
 
 from admitone.api.v1.router import api as routes
 
 BODIES = {
     "change_one_time_link": {"label": "mine now"},
+    "change_calendar": {"name": "mine now"},
     "reschedule_booking": {"start": ELEVEN},
     "create_one_time_link": {},
+    "change_schedule": {"name": "mine now"},
     "create_booking": ADA,
     "create_contact": {"email": "a@example.com"},
     "change_webhook": {"active": False},
@@ -41,6 +52,11 @@ REFERENCES = [
     ("POST", "/one-time-links", {"calendar": "mine", "contact": "{contact_id}"}),
     ("POST", "/one-time-links/batches", {"calendar": "{calendar_id}", "count": 1}),
     ("POST", "/bookings", ADA | {"calendar": "{calendar_id}"}),
+    (
+        "POST",
+        "/blocked-times",
+        {"calendar": "{calendar_id}", "start": "2026-11-20T09:00:00Z", "end": "2026-11-20T10:00:00Z"},
+    ),
     ("GET", "/one-time-links?calendar={calendar_id}", None),
     ("GET", "/one-time-links?contact={contact_id}", None),
     ("GET", "/bookings?calendar={calendar_id}", None),
@@ -71,6 +87,8 @@ def theirs(db, freeze):
     endpoint, enrollment = endpoint_of(other), enrollment_of(calendar)
     return {
         "calendar_id": str(calendar.id),
+        "schedule_id": str(calendar.schedule_id),
+        "block_id": str(block_of(calendar).id),
         "link_id": str(factories.link(calendar).id),
         "booking_id": str(factories.booking(calendar).id),
         "contact_id": str(factories.contact(other).id),
@@ -128,6 +146,8 @@ def test_anothers_slug_is_not_found(stranger, theirs):
 def test_lists_hold_own_rows_only(stranger, theirs):
     for path, count in (
         ("/calendars", 1),
+        ("/schedules", 1),
+        ("/blocked-times", 0),
         ("/one-time-links", 0),
         ("/bookings", 0),
         ("/contacts", 0),

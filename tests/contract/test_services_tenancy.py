@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests import factories
 from tests.contract.world import (
+    block_of,
     bulk_of,
     delivery_of,
     endpoint_of,
@@ -38,6 +39,7 @@ from admitone.contacts.services import update_contact
 from admitone.events import SYSTEM
 from admitone.links import services as links
 from admitone.links.models import LinkRequest
+from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.messaging.models import Message
 from admitone.messaging.services import resend
@@ -50,6 +52,7 @@ from admitone.workflows.services.bulk import start_bulk, stop_bulk
 
 NOW = factories.NOW
 DO: dict[str, Any] = {"actor": SYSTEM, "now": NOW}
+SOON = to_min_floor(NOW) + 1440
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +85,33 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
     "hours": lambda me, it: calendars.set_weekly_hours(account=me, calendar_id=it.calendar.id, week={}, **DO),
     "zone": lambda me, it: calendars.set_timezone(account=me, calendar_id=it.calendar.id, timezone="UTC", **DO),
     "override": lambda me, it: calendars.set_override(account=me, calendar_id=it.calendar.id, date=NOW.date(), **DO),
+    "choose schedule": lambda me, it: calendars.choose_schedule(
+        account=me, calendar_id=it.mine.id, schedule_id=it.calendar.schedule_id, **DO
+    ),
+    "schedule of calendar": lambda me, it: calendars.choose_schedule(
+        account=me, calendar_id=it.calendar.id, schedule_id=it.mine.schedule_id, **DO
+    ),
+    "hours of schedule": lambda me, it: calendars.set_weekly_hours(
+        account=me, schedule_id=it.calendar.schedule_id, week={}, **DO
+    ),
+    "dates of schedule": lambda me, it: calendars.set_overrides(
+        account=me, schedule_id=it.calendar.schedule_id, overrides=[], **DO
+    ),
+    "rename schedule": lambda me, it: calendars.rename_schedule(
+        account=me, schedule_id=it.calendar.schedule_id, name="x", **DO
+    ),
+    "copy schedule": lambda me, it: calendars.duplicate_schedule(
+        account=me, schedule_id=it.calendar.schedule_id, name="x", **DO
+    ),
+    "delete schedule": lambda me, it: calendars.delete_schedule(account=me, schedule_id=it.calendar.schedule_id, **DO),
+    "holidays": lambda me, it: calendars.set_holidays(
+        account=me, schedule_id=it.calendar.schedule_id, country="DE", **DO
+    ),
+    "block host": lambda me, it: calendars.block_time(account=me, host_id=it.host.id, start=SOON, end=SOON + 60, **DO),
+    "block calendar": lambda me, it: calendars.block_time(
+        account=me, calendar_id=it.calendar.id, start=SOON, end=SOON + 60, **DO
+    ),
+    "unblock": lambda me, it: calendars.unblock_time(account=me, block_id=it.block.id, **DO),
     "logo": lambda me, it: calendars.clear_logo(account=me, calendar_id=it.calendar.id, **DO),
     "hosts of calendar": lambda me, it: calendars.set_hosts(
         account=me, calendar_id=it.calendar.id, hosts=[it.host.id], **DO
@@ -190,6 +220,7 @@ def it(me: Any) -> SimpleNamespace:
         message=Message.objects.create(account=other, **message),
         template=factories.message_template(other),
         source=BusySource.objects.create(account=other, host=host, **sealed),
+        block=block_of(calendar),
         number=missed_call_of(factories.contact(other)).number,
         endpoint=endpoint,
         delivery=delivery_of(endpoint),

@@ -11,12 +11,13 @@ from tests import factories
 
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, Blob, Invitation, Membership, User
-from admitone.calendars.models import BusySource, Calendar, Host
+from admitone.calendars.models import BlockedTime, BusySource, Calendar, Host
 from admitone.calls.models import MissedCall, PhoneNumber
 from admitone.contacts.importing import stage
 from admitone.contacts.models import Contact, ContactImport
 from admitone.events import SYSTEM
 from admitone.links.models import Batch, LinkRequest, OneTimeLink
+from admitone.logic.clock import to_min_floor
 from admitone.messaging.models import Message, OptOut
 from admitone.webhooks.models import Delivery, Endpoint
 from admitone.workflows.models import BulkEnrollment, Enrollment, InboundHook
@@ -69,6 +70,8 @@ def world(**account: Any) -> World:
         "request_id": request_of(link).id,
         "message_id": message_of(here).id,
         "source_id": source_of(calendar).id,
+        "schedule_id": calendar.schedule_id,
+        "block_id": block_of(calendar).id,
         "invitation_id": invitation_of(here).id,
         "blob_id": blob_of(here).id,
         "batch_id": batch_of(calendar).id,
@@ -125,6 +128,12 @@ def source_of(calendar: Calendar) -> BusySource:
     return BusySource.objects.create(
         account=calendar.account, host=host, kind="ics", config_sealed="", fetched_at=NOW, created_at=NOW
     )
+
+
+def block_of(calendar: Calendar) -> BlockedTime:
+    host, start = Host.objects.get(calendar_hosts__calendar=calendar), to_min_floor(NOW) + 400 * 1440
+    values = {"start_min": start, "end_min": start + 60, "created_at": NOW}
+    return BlockedTime.objects.create(account=calendar.account, host=host, **values)
 
 
 def invitation_of(account: Account) -> Invitation:

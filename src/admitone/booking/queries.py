@@ -37,7 +37,15 @@ SELECT o.start_min, o.end_min, 'booking', o.buffer_before, o.buffer_after, o.hos
 WHERE o.host_id IN ({hosts}) AND o.end_min > %s AND o.start_min < %s {without}
 UNION ALL
 SELECT b.start_min, b.end_min, 'external', 0, 0, b.host_id FROM calendars_busyblock b
-WHERE b.host_id IN ({hosts}) AND b.end_min > %s AND b.start_min < %s"""
+WHERE b.host_id IN ({hosts}) AND b.end_min > %s AND b.start_min < %s
+UNION ALL
+SELECT k.start_min, k.end_min, 'blocked', 0, 0, k.host_id FROM calendars_blockedtime k
+WHERE k.host_id IN ({hosts}) AND k.end_min > %s AND k.start_min < %s"""
+#: Time blocked in one calendar is nobody's own: its rows have no host.
+BLOCKED = """
+UNION ALL
+SELECT k.start_min, k.end_min, 'blocked', 0, 0, k.host_id FROM calendars_blockedtime k
+WHERE k.calendar_id = %s AND k.end_min > %s AND k.start_min < %s"""
 #: A source that cannot be read blocks all of its host's time, one that can what lies beyond the days it was read for (P8).
 UNREADABLE = """
 UNION ALL
@@ -52,13 +60,18 @@ WITHOUT = "AND o.session_id NOT IN (SELECT t.session_id FROM booking_seat t WHER
 NOT_ITS_OWN = (
     "AND o.session_id NOT IN (SELECT s.id FROM booking_session s WHERE s.calendar_id = %s AND s.start_min > %s)"
 )
+#: What stands for the seats of blocked time.
+BARRED = -1
 #: No appointment is longer than a day.
 LONGEST = 24 * 60
 SESSIONS = """
 SELECT s.start_min, s.end_min, s.capacity, COUNT(t.id) FROM booking_session s
 LEFT JOIN booking_seat t ON t.session_id = s.id {without}
 WHERE s.calendar_id = %s AND s.start_min > %s AND s.start_min < %s
-GROUP BY s.id, s.start_min, s.end_min, s.capacity ORDER BY s.start_min"""
+GROUP BY s.id, s.start_min, s.end_min, s.capacity
+UNION ALL
+SELECT k.start_min, k.end_min, -1, 1 FROM calendars_blockedtime k
+WHERE k.calendar_id = %s AND k.end_min > %s AND k.start_min < %s ORDER BY 1"""
 
 
 def db_id(value: UUID | str) -> Any:
@@ -76,13 +89,15 @@ def taken(
     booking: bool = False,
     exclude_booking: UUID | None = None,
     except_calendar: UUID | str | None = None,
+    calendar: UUID | str | None = None,
 ) -> list[Busy]:
     """What blocks these hosts in [first, end) epoch minutes, with the reach of buffers: one statement.
 
     With `now`, hosts whose busy sources cannot be read are blocked throughout; `booking` asks for fresh sources.
+    `calendar` adds the time that is blocked in it.
     `except_calendar` leaves out the appointments of a calendar.
     """
-    rows = _taken(list(host_ids), first, end, now, booking, exclude_booking, except_calendar)
+    rows = _taken(list(host_ids), first, end, now, booking, exclude_booking, except_calendar, calendar)
     return [Busy(*row[:-1]) for row in rows]
 
 
@@ -94,12 +109,15 @@ def taken_by_host(
     now: datetime | None = None,
     booking: bool = False,
     exclude_booking: UUID | None = None,
+    calendar: UUID | str | None = None,
 ) -> dict[str, list[Busy]]:
-    """The same, by host: a source that cannot be read blocks its own host alone. One statement."""
+    """The same, by host: a source that cannot be read blocks its own host alone, the calendar's blocked time all of
+    them. One statement."""
     names = {db_id(host): str(host) for host in host_ids}
     found: dict[str, list[Busy]] = {name: [] for name in names.values()}
-    for row in _taken(list(found), first, end, now, booking, exclude_booking, None):
-        found[names[row[-1]]].append(Busy(*row[:-1]))
+    for row in _taken(list(found), first, end, now, booking, exclude_booking, None, calendar):
+        for name in found if row[-1] is None else (names[row[-1]],):
+            found[name].append(Busy(*row[:-1]))
     return found
 
 
@@ -111,6 +129,7 @@ def _taken(
     booking: bool,
     exclude_booking: UUID | None,
     except_calendar: UUID | str | None,
+    calendar: UUID | str | None,
 ) -> list[tuple[Any, ...]]:
     hosts = [db_id(host) for host in host_ids]
     if not hosts:
@@ -119,7 +138,9 @@ def _taken(
     without, excluded = (WITHOUT, [db_id(exclude_booking)]) if exclude_booking else ("", [])
     if except_calendar:
         without, excluded = f"{without} {NOT_ITS_OWN}", [*excluded, db_id(except_calendar), low - LONGEST]
-    sql, params = TAKEN, [*hosts, low, high, *excluded, *hosts, low, high]
+    sql, params = TAKEN, [*hosts, low, high, *excluded, *hosts, low, high, *hosts, low, high]
+    if calendar:
+        sql, params = sql + BLOCKED, [*params, db_id(calendar), low, high]
     if now is not None:
         sql += UNREADABLE.replace("{stale}", STALE if booking else FAILED).replace("{end}", str(FOR_EVER))
         params += [connection.ops.adapt_datetimefield_value(now - FRESH_FOR), *hosts]
@@ -132,23 +153,29 @@ def _taken(
 def seated(
     plan: CalendarPlan, first: int, end: int, *, exclude_booking: UUID | None = None
 ) -> tuple[list[Seated], list[Busy]]:
-    """Sessions of a class or an event with the seats that are taken, and those that nobody may join: one statement.
+    """Sessions of a class or an event with the seats that are taken, and what nobody may join, blocked time too: one
+    statement.
 
     A class is not joined to what was booked for somebody alone, nor under another length.
     """
     without, excluded = ("AND t.booking_id <> %s", [db_id(exclude_booking)]) if exclude_booking else ("", [])
-    params = [*excluded, db_id(plan.calendar_id), first - REACH - LONGEST, end + REACH]
+    own, low, high = db_id(plan.calendar_id), first - REACH, end + REACH
+    params = [*excluded, own, low - LONGEST, high, own, low, high]
     with connection.cursor() as cursor:
         cursor.execute(SESSIONS.format(without=without), params)
         rows = [row for row in cursor.fetchall() if row[3]]
     joined = [Seated(start, until, count) for start, until, room, count in rows if joinable(plan, start, until, room)]
-    alone = [Busy(start, until, "booking") for start, until, room, _ in rows if not joinable(plan, start, until, room)]
+    alone = [
+        Busy(start, until, "blocked" if room == BARRED else "booking")
+        for start, until, room, _ in rows
+        if not joinable(plan, start, until, room)
+    ]
     return joined, alone
 
 
 def joinable(plan: CalendarPlan, start: int, end: int, capacity: int) -> bool:
     """May guests of the calendar join a session? `capacity` is the session's own."""
-    if end - start != plan.rules.duration:
+    if end - start != plan.rules.duration or capacity == BARRED:
         return False
     return plan.kind == "event" or capacity > 1 or plan.capacity == 1
 
@@ -193,7 +220,11 @@ def openings(
         return Openings(plan, [one for each in blocks.values() for one in each], request, blocks, party=party)
     if plan.kind in SEATED:
         sessions, alone = seated(plan, first, end, exclude_booking=exclude_booking)
-        busy = [*asked.together(except_calendar=plan.calendar_id), *alone] if plan.kind == "class" else []
+        if plan.kind == "event":
+            busy = [one for one in alone if one.kind == "blocked"]
+        else:
+            others = [one for one in alone if one.kind != "blocked"]
+            busy = [*asked.together(except_calendar=plan.calendar_id), *others]
         return Openings(plan, busy, request, sessions=sessions, party=party)
     return Openings(plan, asked.together(), request)
 
@@ -214,7 +245,7 @@ class Asked:
         plan, (first, end) = self.plan, self._reach()
         busy = taken(
             [host.id for host in plan.hosts], first, end, now=self.strict, booking=self.booking,
-            exclude_booking=self.exclude_booking, except_calendar=except_calendar,
+            exclude_booking=self.exclude_booking, except_calendar=except_calendar, calendar=plan.calendar_id,
         )  # fmt: skip
         for host in plan.hosts:
             if host.schedule is not None:
@@ -225,7 +256,7 @@ class Asked:
         plan, (first, end) = self.plan, self._reach()
         blocks = taken_by_host(
             [host.id for host in plan.hosts], first, end, now=self.strict, booking=self.booking,
-            exclude_booking=self.exclude_booking,
+            exclude_booking=self.exclude_booking, calendar=plan.calendar_id,
         )  # fmt: skip
         for host in plan.hosts:
             if host.schedule is not None:

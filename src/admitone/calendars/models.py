@@ -31,6 +31,9 @@ class Schedule(models.Model):
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="schedules")
     name = models.CharField(max_length=120)
     timezone = models.CharField(max_length=64)
+    holiday_country = models.CharField(max_length=2, blank=True)  # "": open on public holidays
+    holiday_subdivision = models.CharField(max_length=40, blank=True)
+    holidays_read_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -38,12 +41,17 @@ class Schedule(models.Model):
 
 
 class Hours(models.Model):
-    """One weekly window in the schedule's wall-clock; minutes of the local day, `end` 1440 = 24:00. Weekday 0 = Monday."""
+    """One weekly window in the schedule's wall-clock; minutes of the local day, `end` 1440 = 24:00. Weekday 0 = Monday.
+
+    `every` 2: every other week, those whose logic.availability.week_number leaves `phase`.
+    """
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="hours")
     weekday = models.SmallIntegerField()
     start = models.SmallIntegerField()
     end = models.SmallIntegerField()
+    every = models.SmallIntegerField(default=1)
+    phase = models.SmallIntegerField(default=0)
 
     class Meta:
         ordering = ["weekday", "start"]
@@ -51,7 +59,10 @@ class Hours(models.Model):
             models.CheckConstraint(
                 condition=Q(weekday__range=(0, 6), start__gte=0, end__lte=1440, start__lt=models.F("end")),
                 name="hours_in_a_day",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(every__range=(1, 2), phase__gte=0, phase__lt=models.F("every")), name="hours_in_a_fortnight"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,18 +70,35 @@ class Hours(models.Model):
 
 
 class Override(models.Model):
-    """Replaces the weekly hours of one local date; `windows` is [[start, end], ...] in minutes, [] = closed."""
+    """Other hours on one local date; `windows` is [[start, end], ...] in minutes. `replace` without any = closed."""
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="overrides")
     date = models.DateField()
     windows = models.JSONField(default=list)
+    mode = models.CharField(max_length=8, default="replace")  # replace, add, subtract
+
+    class Meta:
+        ordering = ["date", "mode"]
+        constraints = [models.UniqueConstraint(fields=["schedule", "date", "mode"], name="override_once_per_mode")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.mode} {self.windows}"
+
+
+class Holiday(models.Model):
+    """A public holiday of the schedule's country: closed, unless `open` or the date has a replacement of its own."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="holidays")
+    date = models.DateField()
+    name = models.CharField(max_length=200)
+    open = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["date"]
-        constraints = [models.UniqueConstraint(fields=["schedule", "date"], name="override_once_per_date")]
+        constraints = [models.UniqueConstraint(fields=["schedule", "date"], name="holiday_once_per_date")]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.windows}"
+        return f"{self.date} {self.name}"
 
 
 class CalendarGroup(models.Model):
@@ -112,7 +140,11 @@ class Calendar(models.Model):
     alignment = models.CharField(max_length=8, default="window")
     notice = models.IntegerField(default=240)
     per_day_limit = models.IntegerField(null=True, blank=True)
-    range_kind = models.CharField(max_length=12, default="rolling")  # rolling, fixed, unlimited
+    per_week_limit = models.IntegerField(null=True, blank=True)
+    per_month_limit = models.IntegerField(null=True, blank=True)
+    cutoff_days = models.IntegerField(null=True, blank=True)  # bookable until `cutoff_at`, so many days before
+    cutoff_at = models.IntegerField(default=1080)  # minutes of the local day
+    range_kind = models.CharField(max_length=12, default="rolling")  # rolling, working, fixed, unlimited
     range_days = models.IntegerField(null=True, blank=True, default=60)
     range_first = models.DateField(null=True, blank=True)
     range_last = models.DateField(null=True, blank=True)
@@ -235,6 +267,35 @@ class BusyBlock(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["host", "end_min", "start_min"], name="busy_by_host")]
+
+    def __str__(self) -> str:
+        return f"{self.start_min}-{self.end_min}"
+
+
+class BlockedTime(models.Model):
+    """Time that nobody can book: of a host in every calendar, or of one calendar. Epoch minutes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="blocked_times")
+    host = models.ForeignKey(Host, models.CASCADE, null=True, related_name="blocked_times")
+    calendar = models.ForeignKey(Calendar, models.CASCADE, null=True, related_name="blocked_times")
+    start_min = models.BigIntegerField()
+    end_min = models.BigIntegerField()
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(host__isnull=False, calendar__isnull=True) | Q(host__isnull=True, calendar__isnull=False),
+                name="blocked_for_one",
+            ),
+            models.CheckConstraint(condition=Q(start_min__lt=models.F("end_min")), name="blocked_has_length"),
+        ]
+        indexes = [
+            models.Index(fields=["host", "end_min", "start_min"], name="blocked_by_host"),
+            models.Index(fields=["calendar", "end_min", "start_min"], name="blocked_by_calendar"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.start_min}-{self.end_min}"

@@ -15,6 +15,7 @@ from admitone.logic.assignment import Strategy
 from admitone.logic.plan import CalendarPlan, PlanBrand, PlanHost, encode
 from admitone.logic.slots import Rules
 
+Mode = Literal["replace", "add", "subtract"]
 SAME = (
     "slug",
     "kind",
@@ -107,15 +108,29 @@ def store(calendar: Calendar, fields: Iterable[str] = ()) -> None:
 
 def schedule_of(schedule: Schedule) -> availability.Schedule:
     """Equal windows of several weekdays become one window, the shortest form for the page."""
-    days: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for weekday, start, end in schedule.hours.order_by("weekday", "start").values_list("weekday", "start", "end"):
-        days[start, end].append(weekday)
-    overrides = schedule.overrides.order_by("date").values_list("date", "windows")
+    days: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    rows = schedule.hours.order_by("weekday", "start")
+    for weekday, *window in rows.values_list("weekday", "start", "end", "every", "phase"):
+        days[tuple(window)].append(weekday)
     return availability.Schedule(
         timezone=schedule.timezone,
-        windows=tuple(availability.Window(tuple(on), start, end) for (start, end), on in sorted(days.items())),
-        overrides=tuple(availability.Override(day, tuple((low, high) for low, high in at)) for day, at in overrides),
+        windows=tuple(availability.Window(tuple(on), *window) for window, on in sorted(days.items())),
+        overrides=overrides_of(schedule),
     )
+
+
+def overrides_of(schedule: Schedule) -> tuple[availability.Override, ...]:
+    """What is written for single dates, and public holidays as closed dates where nothing replaces them."""
+    found = [
+        availability.Override(row.date, tuple((low, high) for low, high in row.windows), cast("Mode", row.mode))
+        for row in schedule.overrides.order_by("date", "mode")
+    ]
+    if not schedule.holiday_country:
+        return tuple(found)
+    replaced = {one.date for one in found if one.mode == "replace"}
+    closed = schedule.holidays.filter(open=False).values_list("date", flat=True)
+    found += [availability.Override(day) for day in closed if day not in replaced]
+    return tuple(sorted(found, key=lambda one: (one.date, one.mode)))
 
 
 def rules_of(calendar: Calendar) -> Rules:
@@ -128,7 +143,11 @@ def rules_of(calendar: Calendar) -> Rules:
         alignment=cast("Literal['window', 'packed']", calendar.alignment),
         buffer_rule=cast("Literal['max', 'sum']", calendar.buffer_rule),
         per_day_limit=calendar.per_day_limit,
-        range_kind=cast("Literal['rolling', 'fixed', 'unlimited']", calendar.range_kind),
+        per_week_limit=calendar.per_week_limit,
+        per_month_limit=calendar.per_month_limit,
+        cutoff_days=calendar.cutoff_days,
+        cutoff_at=calendar.cutoff_at if calendar.cutoff_days is not None else 0,
+        range_kind=cast("Literal['rolling', 'working', 'fixed', 'unlimited']", calendar.range_kind),
         range_days=calendar.range_days,
         range_first=calendar.range_first,
         range_last=calendar.range_last,

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
 from admitone.accounts import queries as accounts
 from admitone.accounts.models import Account, Membership, User
-from admitone.calendars.models import BusySource, Calendar, CalendarHost, Host
+from admitone.calendars.models import BlockedTime, BusySource, Calendar, CalendarHost, Host, Schedule
 from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan, decode
 
@@ -115,3 +115,35 @@ def busy_sources(account: Account, host_ids: Sequence[UUID] | None = None) -> li
     if host_ids is not None:
         rows = rows.filter(host_id__in=host_ids)
     return list(rows.order_by("host__name", "name", "id"))
+
+
+def schedule(account: Account, schedule_id: object) -> Schedule:
+    """Problem("not_found") for another account's, unknown and malformed ids."""
+    return accounts.get(account, Schedule, schedule_id)
+
+
+def schedules(account: Account) -> QuerySet[Schedule]:
+    """By name, each with `used`: how many calendars open by it, for themselves or for a host."""
+    rows = Schedule.objects.filter(account=account)
+    own, hosts = Q(calendars__deleted_at=None), Q(calendar_hosts__calendar__deleted_at=None)
+    rows = rows.annotate(
+        used=Count("calendars", filter=own, distinct=True)
+        + Count("calendar_hosts__calendar", filter=hosts, distinct=True)
+    )
+    return rows.order_by(Lower("name"), "id")
+
+
+def calendars_by(schedule: Schedule) -> list[Calendar]:
+    """Calendars that open by the schedule, for themselves or for a host, by name; deleted ones too, which can come back."""
+    rows = Calendar.objects.filter(Q(schedule=schedule) | Q(calendar_hosts__schedule=schedule)).distinct()
+    return list(rows.order_by(Lower("name"), "id"))
+
+
+def blocked_times(
+    account: Account, *, hosts: Sequence[UUID] | None = None, calendar: UUID | None = None, since: int = 0
+) -> QuerySet[BlockedTime]:
+    """The account's blocked times that end after an epoch minute, by start: of some hosts, of a calendar, of all."""
+    rows = BlockedTime.objects.filter(account=account, end_min__gt=since).select_related("host", "calendar")
+    if hosts is not None or calendar is not None:
+        rows = rows.filter(Q(host__in=hosts or ()) | (Q(calendar=calendar) if calendar else Q(pk__in=())))
+    return rows.order_by("start_min", "id")

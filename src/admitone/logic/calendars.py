@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from admitone.logic import brand, identity
 from admitone.logic.errors import Problem
-from admitone.logic.hours import clean_date
+from admitone.logic.hours import clean_date, parse_time
 
 DAY = 1440
 SLUG_MAX = 60
@@ -151,6 +151,11 @@ def _choice(*values: str) -> Cleaner:
     return clean
 
 
+def _clock(raw: Any) -> int:
+    """Minutes of the day, or a time as people type it."""
+    return parse_time(raw) if isinstance(raw, str) else int(_whole(0, DAY)(raw))
+
+
 def _flag(raw: Any) -> bool:
     if not isinstance(raw, bool):
         raise ValueError("Say true or false.")
@@ -197,7 +202,11 @@ CLEANERS: dict[str, Cleaner] = {
     "alignment": _choice("window", "packed"),
     "notice": _whole(0, 366 * DAY),
     "per_day_limit": _whole(1, 1000, optional=True),
-    "range_kind": _choice("rolling", "fixed", "unlimited"),
+    "per_week_limit": _whole(1, 7000, optional=True),
+    "per_month_limit": _whole(1, 31000, optional=True),
+    "cutoff_days": _whole(0, 366, optional=True),
+    "cutoff_at": _clock,
+    "range_kind": _choice("rolling", "working", "fixed", "unlimited"),
     "range_days": _whole(0, 3660, optional=True),
     "range_first": _optional_date,
     "range_last": _optional_date,
@@ -261,7 +270,7 @@ def _location(m: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _range(m: Mapping[str, Any]) -> tuple[str, str] | None:
-    if m["range_kind"] == "rolling" and m["range_days"] is None:
+    if m["range_kind"] in ("rolling", "working") and m["range_days"] is None:
         return "range_days", "Enter how many days ahead can be booked."
     if m["range_kind"] == "fixed":
         if not m["range_first"] or not m["range_last"]:

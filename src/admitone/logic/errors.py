@@ -33,6 +33,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "draft_changed": (409, "This has just been changed in another place. What you typed is still here."),
     "booking_locked": (409, "This booking can no longer be changed by its guest."),
     "slug_taken": (409, "That address is already in use."),
+    "schedule_in_use": (409, "A calendar opens by this schedule. Choose another one there first."),
     "last_owner": (409, "A sub-account needs at least one owner."),
     "demo_refused": (409, "Demo data is not added where real accounts exist."),
     "contact_merged": (410, "This contact was merged into another one."),

@@ -100,7 +100,7 @@ def blocked_starts(rules: Rules, block: Busy) -> Span | None:
     if block.start >= block.end:
         return None
     before, after = rules.before, rules.after
-    if block.kind == "off":  # hours of a host: buffers may overhang them, as they may the calendar's
+    if block.kind in ("off", "blocked"):  # a host's hours, time off: buffers overhang them, as they do closing time
         before = after = 0
     elif block.kind == "booking":
         if rules.buffer_rule == "sum":

@@ -17,6 +17,8 @@ areas = [
     path("settings/inbound-hooks/", include("admitone.manage.inbound_hooks.urls")),
     path("settings/payments/", include("admitone.manage.settings_payments.urls")),
     path("settings/busy/", include("admitone.manage.busy.urls")),
+    path("settings/schedules/", include("admitone.manage.schedules.urls")),
+    path("settings/busy/blocks/", include("admitone.manage.blocks.urls")),
     path("calendars/", include("admitone.manage.calendars.urls")),
     path("bookings/", include("admitone.manage.bookings.urls")),
     path("contacts/", include("admitone.manage.contacts.urls")),

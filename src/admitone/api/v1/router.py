@@ -9,6 +9,7 @@ from admitone.api.openapi import Api, StrictParser
 from admitone.api.v1 import (
     account,
     batches,
+    blocked_times,
     bookings,
     calendars,
     contact_acts,
@@ -26,6 +27,7 @@ from admitone.api.v1 import (
     public_bookings,
     public_forms,
     public_links,
+    schedules,
     tags,
     webhooks,
     workflows,
@@ -50,6 +52,8 @@ api = Api(
 api.add_router("/one-time-links/batches", batches.router)  # before the links: "batches" is no link's id
 api.add_router("/one-time-links", links.router)
 api.add_router("/calendars", calendars.router)
+api.add_router("/schedules", schedules.router)
+api.add_router("/blocked-times", blocked_times.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/contacts", contacts.router)
 api.add_router("/webhooks", webhooks.router)

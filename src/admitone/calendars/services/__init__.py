@@ -1,6 +1,7 @@
 """Writes of calendars: each function is one transaction, one event, one recompiled plan."""
 
 from admitone.calendars.busy import refresh_source, refresh_stale
+from admitone.calendars.services.blocking import block_time, unblock_time
 from admitone.calendars.services.busy import add_busy_source, change_busy_source, delete_busy_source
 from admitone.calendars.services.calendars import (
     amend_calendar,
@@ -11,6 +12,7 @@ from admitone.calendars.services.calendars import (
     set_active,
     update_calendar,
 )
+from admitone.calendars.services.holidays import open_holiday, refresh_holidays, set_holidays
 from admitone.calendars.services.hosts import (
     create_host,
     ensure_host_for_user,
@@ -25,6 +27,15 @@ from admitone.calendars.services.schedules import (
     set_timezone,
     set_weekly_hours,
 )
+from admitone.calendars.services.scheduling import (
+    amend_schedule,
+    choose_schedule,
+    create_schedule,
+    delete_schedule,
+    duplicate_schedule,
+    rename_schedule,
+    set_overrides,
+)
 from admitone.calendars.services.teams import TeamHost, current_team, set_team
 
 __all__ = [
@@ -32,27 +43,39 @@ __all__ = [
     "TeamHost",
     "add_busy_source",
     "amend_calendar",
+    "amend_schedule",
+    "block_time",
     "change_busy_source",
     "change_slug",
+    "choose_schedule",
     "clear_logo",
     "clear_override",
     "create_calendar",
     "create_host",
+    "create_schedule",
     "current_team",
     "delete_busy_source",
     "delete_calendar",
+    "delete_schedule",
+    "duplicate_schedule",
     "ensure_host_for_user",
+    "open_holiday",
+    "refresh_holidays",
     "refresh_source",
     "refresh_stale",
+    "rename_schedule",
     "restore_calendar",
     "set_active",
+    "set_holidays",
     "set_hosts",
     "set_logo",
     "set_override",
+    "set_overrides",
     "set_team",
     "set_timezone",
     "set_weekly_hours",
     "sync_host",
+    "unblock_time",
     "update_calendar",
     "update_host",
 ]

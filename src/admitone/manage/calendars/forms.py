@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from admitone.calendars.models import Calendar, Host
+from admitone.logic.hours import show_time
 
 UNITS = [("1", _("minutes")), ("60", _("hours")), ("1440", _("days")), ("10080", _("weeks"))]
 LOCATIONS = [
@@ -127,14 +128,29 @@ class RulesForm(SectionForm):
         _("Times start"),
         [("window", _("From the start of the working hours")), ("packed", _("From the end of what is booked"))],
     )
+    cutoff_days = number(
+        _("Bookable until so many days before"),
+        required=False,
+        help_text=_("1: until the day before. Empty: no limit."),
+    )
+    cutoff_at = forms.CharField(
+        required=False, max_length=12, label=_("At this time"), help_text=_("On the calendar's clock, like 18:00.")
+    )
     range_kind = radio(
         _("How far ahead"),
-        [("rolling", _("A number of days")), ("fixed", _("Between two dates")), ("unlimited", _("Without limit"))],
+        [
+            ("rolling", _("A number of days")),
+            ("working", _("A number of working days, on which the calendar opens")),
+            ("fixed", _("Between two dates")),
+            ("unlimited", _("Without limit")),
+        ],
     )
     range_days = number(_("Days ahead"), required=False)
     range_first = day(_("First day"))
     range_last = day(_("Last day"))
     per_day_limit = number(_("Appointments a day"), low=1, required=False, help_text=_("Empty: no limit."))
+    per_week_limit = number(_("Appointments a week"), low=1, required=False)
+    per_month_limit = number(_("Appointments a month"), low=1, required=False)
     guest_can_reschedule = forms.BooleanField(required=False, label=_("Guests can choose another time"))
     guest_can_cancel = forms.BooleanField(required=False, label=_("Guests can cancel"))
     change_cutoff = number(_("No later than this before the start"))
@@ -142,6 +158,13 @@ class RulesForm(SectionForm):
     zone_locked = forms.BooleanField(
         required=False, label=_("Show times in this calendar's zone only"), help_text=_("For visits on site.")
     )
+
+    @classmethod
+    def initial_of(cls, calendar: Calendar) -> dict[str, Any]:
+        return {**super().initial_of(calendar), "cutoff_at": show_time(calendar.cutoff_at)}
+
+    def changes(self) -> dict[str, Any]:
+        return {**super().changes(), "cutoff_at": self.cleaned_data["cutoff_at"] or "18:00"}
 
 
 class BookingForm(SectionForm):
@@ -221,13 +244,22 @@ class PolicyForm(SectionForm):
 
 
 class OverrideForm(forms.Form):
+    mode = forms.ChoiceField(
+        label=_("On that date"),
+        required=False,
+        choices=[
+            ("replace", _("Open at these hours only")),
+            ("add", _("Open at these hours as well")),
+            ("subtract", _("Closed at these hours")),
+        ],
+    )
     date = day(_("Date"), required=True)
     until = day(_("Until"))
     windows = forms.CharField(
         required=False,
         max_length=200,
         label=_("Hours"),
-        help_text=_("Like 09:00-12:00, 13:00-17:00. Empty: closed."),
+        help_text=_("Like 09:00-12:00, 13:00-17:00. Empty: closed all day, for a vacation too."),
     )
 
 

@@ -1,137 +1,89 @@
-"""A calendar's Hours: the week, single dates, and the zone they are written in."""
+"""A calendar's Hours: which schedule it opens by, and that schedule's week and dates."""
 
 from __future__ import annotations
 
 from datetime import date as Date
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from admitone.accounts.models import Account
-from admitone.calendars import services
-from admitone.calendars.models import Calendar
+from admitone.calendars import queries, services
+from admitone.calendars.models import Calendar, Schedule
 from admitone.logic.errors import Problem
-from admitone.logic.hours import clean_date, parse_windows, show_windows
-from admitone.manage.calendars.forms import OverrideForm
-from admitone.manage.calendars.opening import opened
+from admitone.manage.calendars.opening import may_create, opened
 from admitone.manage.calendars.page import show
-from admitone.manage.calendars.week import Week
 from admitone.manage.context import AccountRequest, in_account
-from admitone.manage.forms import show_problem, zones
+from admitone.manage.schedules.editing import Editor
+from admitone.manage.schedules.opening import may_edit
+from admitone.manage.schedules.opening import opened as opened_schedule
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_account()
 def weekly(request: AccountRequest, account: Account, calendar_id: UUID) -> HttpResponse:
     """`do=save` stores the week; the other buttons change the rows and show them again, unsaved."""
-    calendar = opened(request, calendar_id)
-    if request.method != "POST":
-        hours = calendar.schedule.hours.order_by("weekday", "start").values_list("weekday", "start", "end")
-        return _page(request, calendar, Week.stored(hours))
-    week, action = Week.posted(request.POST), request.POST.get("do", "save")
-    if action != "save":
-        week.apply(action, request.POST)
-        return _page(request, calendar, week, unsaved=True)
-    return _save(request, account, calendar, week)
-
-
-def _save(request: AccountRequest, account: Account, calendar: Calendar, week: Week) -> HttpResponse:
-    cleaned, now = week.clean(), timezone.now()
-    zone, zone_error = request.POST.get("timezone", calendar.schedule.timezone), ""
-    if cleaned is not None:
-        who = {"account": account, "calendar_id": calendar.id, "actor": request.actor, "now": now}
-        try:
-            services.set_timezone(**who, timezone=zone)  # type: ignore[arg-type]
-            services.set_weekly_hours(**who, week=cleaned)  # type: ignore[arg-type]
-        except Problem as problem:
-            zone_error = problem.fields.get("timezone", problem.detail)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("manage:calendar_hours", account.slug, calendar.id)
-    return _page(request, calendar, week, zone_error=zone_error, unsaved=True, status=422)
+    return _editor(request, opened(request, calendar_id)).week()
 
 
 @require_POST
 @in_account()
 def override(request: AccountRequest, account: Account, calendar_id: UUID) -> HttpResponse:
     """Other hours for a date, or for a run of dates."""
-    calendar = opened(request, calendar_id)
-    form = OverrideForm(request.POST)
-    if form.is_valid():
-        try:
-            _set_override(request, account, calendar, form.cleaned_data)
-        except Problem as problem:
-            show_problem(form, problem)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("manage:calendar_hours", account.slug, calendar.id)
-    hours = calendar.schedule.hours.order_by("weekday", "start").values_list("weekday", "start", "end")
-    return _page(request, calendar, Week.stored(hours), form=form, status=422)
-
-
-def _set_override(request: AccountRequest, account: Account, calendar: Calendar, typed: dict[str, Any]) -> None:
-    errors: dict[str, str] = {}
-    read: dict[str, Any] = {}
-    for name, parse in (("date", clean_date), ("windows", parse_windows), ("until", clean_date)):
-        if name == "until" and not typed[name]:
-            continue
-        try:
-            read[name] = parse(typed[name])
-        except ValueError as error:
-            errors[name] = str(error)
-    if errors:
-        raise Problem("invalid", fields=errors)
-    services.set_override(account=account, calendar_id=calendar.id, actor=request.actor, now=timezone.now(), **read)
+    return _editor(request, opened(request, calendar_id)).override()
 
 
 @require_POST
 @in_account()
 def clear(request: AccountRequest, account: Account, calendar_id: UUID, date: str) -> HttpResponse:
+    return _editor(request, opened(request, calendar_id)).clear(date)
+
+
+@require_POST
+@in_account()
+def choose(request: AccountRequest, account: Account, calendar_id: UUID) -> HttpResponse:
+    """Open by another schedule of the account; nothing is written to either."""
     calendar = opened(request, calendar_id)
-    try:
-        day = Date.fromisoformat(date)
-    except ValueError as error:
-        raise Http404 from error
-    services.clear_override(account=account, calendar_id=calendar.id, actor=request.actor, now=timezone.now(), date=day)
-    messages.success(request, _("The weekly hours count again on that date."))
+    schedule = opened_schedule(request, request.POST.get("schedule"))
+    services.choose_schedule(
+        account=account, calendar_id=calendar.id, schedule_id=schedule.id, actor=request.actor, now=timezone.now()
+    )
+    messages.success(request, _("Saved."))
     return redirect("manage:calendar_hours", account.slug, calendar.id)
 
 
-def _page(
-    request: AccountRequest,
-    calendar: Calendar,
-    week: Week,
-    *,
-    form: OverrideForm | None = None,
-    zone_error: str = "",
-    unsaved: bool = False,
-    status: int = 200,
-) -> HttpResponse:
-    yesterday = Date.fromordinal(timezone.now().date().toordinal() - 1)
-    overrides = calendar.schedule.overrides.filter(date__gte=yesterday).order_by("date")
-    zone = request.POST.get("timezone", calendar.schedule.timezone) if unsaved else calendar.schedule.timezone
-    return show(
+def _editor(request: AccountRequest, calendar: Calendar) -> Editor:
+    """On a schedule that others share, only for who may change it for all of them."""
+    schedule, slug = calendar.schedule, request.account.slug
+    sharing = [one for one in queries.calendars_by(schedule) if one.id != calendar.id and one.deleted_at is None]
+    editable = not sharing or may_edit(request, schedule)
+    if request.method == "POST" and not editable:
+        raise Problem("forbidden")
+
+    def removal(day: Date) -> str:
+        return reverse("manage:calendar_clear_override", args=[slug, calendar.id, day.isoformat()])
+
+    page = partial(
+        show,
         request,
         calendar,
         "hours",
-        status=status,
-        week=[{"day": day, "name": WEEKDAYS[day.weekday], "others": _others(day.weekday)} for day in week.days],
-        errors=[{**error, "day": WEEKDAYS[error["day"]]} for error in week.errors()],
-        overrides=[{"date": row.date, "windows": show_windows(row.windows)} for row in overrides[:400]],
-        form=form or OverrideForm(),
-        zone=zone,
-        zones=zones() if any(zone == name for name, _label in zones()) else [(zone, zone), *zones()],
-        zone_error=zone_error,
-        unsaved=unsaved,
+        sharing=sharing,
+        editable=editable,
+        schedules=_choices(request, schedule),
+        save_url=reverse("manage:calendar_hours", args=[slug, calendar.id]),
+        override_url=reverse("manage:calendar_overrides", args=[slug, calendar.id]),
     )
+    return Editor(request, schedule, page, reverse("manage:calendar_hours", args=[slug, calendar.id]), removal)
 
 
-def _others(weekday: int) -> list[tuple[int, str]]:
-    return [(day, str(name)) for day, name in WEEKDAYS.items() if day != weekday]
+def _choices(request: AccountRequest, current: Schedule) -> list[Schedule]:
+    """Members choose among nothing: names of schedules could tell of calendars they do not see."""
+    return list(queries.schedules(request.account)[:500]) if may_create(request) else [current]

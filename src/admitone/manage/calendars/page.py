@@ -26,6 +26,7 @@ def tabs(account: Account, calendar: Calendar, current: str) -> list[dict[str, A
         ("look", _("Look and reminder")),
         ("access", _("Access")),
         ("busy", _("Busy times")),
+        ("blocks", _("Blocked time")),
         ("danger", _("Pause or delete")),
     ]
     return [

@@ -15,12 +15,12 @@ from admitone.accounts import addresses
 from admitone.accounts.models import Account
 from admitone.booking import queries as booking
 from admitone.booking.models import Booking
-from admitone.calendars.models import BusyBlock, Calendar
+from admitone.calendars.models import BlockedTime, BusyBlock, Calendar, Holiday
 from admitone.links.models import OneTimeLink
 from admitone.links.queries import having_status
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.plan import CalendarPlan
-from admitone.logic.slots import Reason
+from admitone.logic.slots import Busy, Reason
 from admitone.ui import formats
 
 
@@ -86,6 +86,8 @@ def _in_words(account: Account, calendar: Calendar, plan: CalendarPlan, reason: 
     if reason.blocking is not None:
         return _blocked(account, calendar, plan, reason, sees_all)
     text, section, action = _sentences(plan, reason).get(reason.code, (reason.code, "rules", _("Rules")))
+    if reason.code == "OVERRIDE":
+        text = _holiday_on(calendar, reason.detail) or text
     return Why(reason.code, text, _page(account, calendar, section) if section else "", action)
 
 
@@ -133,6 +135,11 @@ def full(text: str, reason: Reason) -> str:
     return text % {"count": count, "limit": limit}
 
 
+def _holiday_on(calendar: Calendar, day: str) -> str:
+    found = Holiday.objects.filter(schedule=calendar.schedule_id, date=day, open=False).first()
+    return _("It is a public holiday: %s.") % found.name if found else ""
+
+
 def _blocked(account: Account, calendar: Calendar, plan: CalendarPlan, reason: Reason, sees_all: bool) -> Why:
     block = reason.blocking
     assert block is not None
@@ -159,6 +166,10 @@ def _blocked(account: Account, calendar: Calendar, plan: CalendarPlan, reason: R
         row = _owner_of(account, hosts, block.start, block.end)
         visible = row if sees_all or (row and row.calendar_id == calendar.id) else None
         return _by_booking(account, calendar, reason, visible, shown)
+    if block.kind == "blocked":
+        return Why(
+            reason.code, _note_of(account, calendar, hosts, block), _page(account, calendar, "blocks"), _("Free it")
+        )
     name = _source_of(account, hosts, block.start, block.end)
     text = _("%(host)s is busy from %(start)s to %(end)s") % shown + (f" ({name})." if name else ".")
     return Why(reason.code, text, _page(account, calendar, "busy"), _("Look at the busy calendars"))
@@ -183,6 +194,13 @@ def _owner_of(account: Account, hosts: list[str], start: int, end: int) -> Booki
     rows = Booking.objects.filter(account=account, start_min=start, end_min=end, status__in=booking.COUNTED)
     theirs = Q(host_id__in=hosts) | Q(seat_rows__session__occupancy__host_id__in=hosts)
     return rows.filter(theirs).order_by("id").first()
+
+
+def _note_of(account: Account, calendar: Calendar, hosts: list[str], block: Busy) -> str:
+    """The note of a blocked time, as far as it was blocked in this account."""
+    rows = BlockedTime.objects.filter(account=account, start_min=block.start, end_min=block.end)
+    row = rows.filter(Q(host_id__in=hosts) | Q(calendar=calendar)).first()
+    return _("Blocked: %s") % row.note if row and row.note else _("The time is blocked.")
 
 
 def _source_of(account: Account, hosts: list[str], start: int, end: int) -> str:

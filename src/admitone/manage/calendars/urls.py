@@ -1,5 +1,6 @@
 from django.urls import path
 
+from admitone.manage.blocks import views as blocks
 from admitone.manage.calendars import busy, hours, lifecycle, team, views, why
 
 one = "<uuid:calendar_id>/"
@@ -15,11 +16,14 @@ urlpatterns = [
     path(f"{one}access/", views.section, {"name": "access"}, name="calendar_access"),
     path(f"{one}team/", team.team, name="calendar_team"),
     path(f"{one}hours/", hours.weekly, name="calendar_hours"),
+    path(f"{one}schedule/", hours.choose, name="choose_calendar_schedule"),
     path(f"{one}overrides/", hours.override, name="calendar_overrides"),
     path(f"{one}overrides/<str:date>/removal/", hours.clear, name="calendar_clear_override"),
     path(f"{one}busy/", busy.sources, name="calendar_busy"),
     path(f"{one}busy/<uuid:source_id>/reading/", busy.read_now, name="calendar_read_busy"),
     path(f"{one}busy/<uuid:source_id>/removal/", busy.remove, name="calendar_remove_busy"),
+    path(f"{one}blocks/", blocks.of_calendar, name="calendar_blocks"),
+    path(f"{one}blocks/<uuid:block_id>/removal/", blocks.remove_of_calendar, name="calendar_remove_block"),
     path(f"{one}danger/", lifecycle.danger, name="calendar_danger"),
     path(f"{one}pause/", lifecycle.pause, name="pause_calendar"),
     path(f"{one}resumption/", lifecycle.resume, name="resume_calendar"),

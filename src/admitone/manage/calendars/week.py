@@ -8,10 +8,12 @@ from typing import Any
 
 from django.http import QueryDict
 
+from admitone.calendars.models import Schedule
 from admitone.logic.errors import Problem
 from admitone.logic.hours import clean_week, parse_window, show_time
 
 DAYS = range(7)
+Hours = dict[int, list[tuple[int, int]]]
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Row:
 
     start: str = ""
     end: str = ""
+    phase: str = ""  # "": every week; "0", "1": every other, by the number of the week
     error: str = ""
 
     @property
@@ -34,6 +37,14 @@ class Day:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Cleaned:
+    """What set_weekly_hours takes."""
+
+    week: Hours
+    alternating: dict[int, Hours]
+
+
 class Week:
     """Seven days of rows. `apply` does what a button asks; `clean` gives minutes or notes the errors at their rows."""
 
@@ -41,20 +52,27 @@ class Week:
         self.days = days
 
     @classmethod
-    def stored(cls, hours: Iterable[tuple[int, int, int]]) -> Week:
-        """From (weekday, start, end) in minutes."""
+    def stored(cls, hours: Iterable[tuple[int, int, int, int, int]]) -> Week:
+        """From (weekday, start, end, every, phase), times in minutes."""
         days = [Day(weekday) for weekday in DAYS]
-        for weekday, start, end in hours:
-            days[weekday].rows.append(Row(show_time(start), show_time(end)))
+        for weekday, start, end, every, phase in hours:
+            days[weekday].rows.append(Row(show_time(start), show_time(end), str(phase) if every == 2 else ""))
         return cls(days)
 
     @classmethod
+    def of(cls, schedule: Schedule) -> Week:
+        rows = schedule.hours.order_by("weekday", "start", "every", "phase")
+        return cls.stored(rows.values_list("weekday", "start", "end", "every", "phase"))
+
+    @classmethod
     def posted(cls, data: QueryDict) -> Week:
-        """From fields `start-0`, `end-0` (repeated) ... `start-6`, `end-6`."""
+        """From fields `start-0`, `end-0`, `phase-0` (repeated) ... `start-6`, `end-6`, `phase-6`."""
         days = []
         for weekday in DAYS:
             starts, ends = data.getlist(f"start-{weekday}"), data.getlist(f"end-{weekday}")
-            rows = [Row(str(start)[:20], str(end)[:20]) for start, end in zip(starts, ends, strict=False)]
+            phases = [phase if phase in ("0", "1") else "" for phase in data.getlist(f"phase-{weekday}")]
+            phases += [""] * len(starts)
+            rows = [Row(str(s)[:20], str(e)[:20], phase) for s, e, phase in zip(starts, ends, phases, strict=False)]
             days.append(Day(weekday, rows[:20]))
         return cls(days)
 
@@ -72,19 +90,24 @@ class Week:
         elif name == "copy":
             for target in data.getlist(f"to-{day.weekday}"):
                 if target.isdecimal() and int(target) in DAYS and int(target) != day.weekday:
-                    self.days[int(target)].rows = [Row(row.start, row.end) for row in day.rows]
+                    self.days[int(target)].rows = [Row(row.start, row.end, row.phase) for row in day.rows]
 
-    def clean(self) -> dict[int, list[tuple[int, int]]] | None:
-        """Windows by weekday, overlapping ones joined; None if a row or a day has an error."""
-        found = {day.weekday: [window for row in day.rows if (window := _window(row))] for day in self.days}
+    def clean(self) -> Cleaned | None:
+        """Windows by weekday, of every week and of every other; None if a row or a day has an error."""
+        found: dict[str, dict[int, list[tuple[int, int]]]] = {"": {}, "0": {}, "1": {}}
+        for day in self.days:
+            for row in day.rows:
+                if window := _window(row):
+                    found[row.phase].setdefault(day.weekday, []).append(window)
         if any(row.error for day in self.days for row in day.rows):
             return None
         try:
-            return clean_week({weekday: windows for weekday, windows in found.items() if windows})
+            week, *others = (clean_week(found[phase]) for phase in ("", "0", "1"))
         except Problem as problem:
             for name, sentence in problem.fields.items():
                 self.days[int(name.removeprefix("day-"))].error = sentence
             return None
+        return Cleaned(week, {phase: other for phase, other in enumerate(others) if other})
 
     def errors(self) -> list[dict[str, Any]]:
         """For the summary: where each fault is, and its sentence."""
