@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,11 +17,12 @@ from admitone.accounts.models import Account
 from admitone.contacts import services
 from admitone.contacts.duplicates import suspects
 from admitone.contacts.filters import Filters
-from admitone.contacts.merging import preview
+from admitone.contacts.merging import Pair, preview
 from admitone.logic.errors import Problem
 from admitone.manage.bookings.reading import typed, zone_of
 from admitone.manage.contacts import reading
 from admitone.manage.context import AccountRequest, in_account
+from admitone.manage.forms import languages
 
 FOUND = 20
 
@@ -52,8 +54,21 @@ def merge(request: AccountRequest, account: Account, contact_id: str) -> HttpRes
             raise
         messages.error(request, next(iter(problem.fields.values()), problem.detail))
         return redirect("manage:merge_contact", account.slug, found.id)
-    context = {"contact": found, "seen": seen, "zone": zone_of(request)}
+    context = {
+        "contact": found,
+        "seen": seen,
+        "pairs": [spelled(pair) for pair in seen.pairs],
+        "zone": zone_of(request),
+    }
     return render(request, "manage/contacts/merge.html", context)
+
+
+def spelled(pair: Pair) -> Pair:
+    """With the names of languages instead of their codes."""
+    if pair.name != "locale":
+        return pair
+    names = dict(languages())
+    return replace(pair, keep=names.get(pair.keep, pair.keep), drop=names.get(pair.drop, pair.drop))
 
 
 def search(request: AccountRequest, found: Any) -> HttpResponse:
