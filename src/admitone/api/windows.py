@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from ninja import Query
 from pydantic import BaseModel, Field
 
-from admitone.api.fields import Moment, Out, Times, Zone
+from admitone.api.fields import Id, Moment, Out, Times, Zone
+from admitone.booking.openings import OpenTime
 from admitone.logic.clock import from_min, iso, to_min_ceil
 from admitone.logic.errors import Problem
 from admitone.logic.identity import zone
@@ -26,10 +28,18 @@ class Window(BaseModel):
     tz: Zone | None = Field(None, description="An IANA time zone for dates; default: the calendar's.")
 
 
+class Slot(Times):
+    """An open time. `seats` are the places left, in classes and events that count them; `hosts` are the ids of those who
+    are free, in round robins."""
+
+    seats: int | None = None
+    hosts: list[Id] | None = None
+
+
 class Slots(Out):
     """Open times, in order."""
 
-    slots: list[Times]
+    slots: list[Slot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,16 @@ def instant_of(moment: datetime | date, name: str, days: int = 0) -> datetime:
 
 def shown(starts: Iterable[int], duration: int) -> list[dict[str, str]]:
     return [times(start, start + duration) for start in starts]
+
+
+def open_slots(found: Iterable[OpenTime], duration: int, *, hosts: bool) -> list[dict[str, Any]]:
+    """Open times as JSON; hosts are left out unless they may be shown."""
+    return [
+        times(one.start, one.start + duration)
+        | ({} if one.seats is None else {"seats": one.seats})
+        | ({"hosts": list(one.hosts)} if hosts and one.hosts else {})
+        for one in found
+    ]
 
 
 def times(start: int, end: int) -> dict[str, str]:

@@ -120,6 +120,7 @@ class NewBooking(Payload):
     phone: Phone | None = None
     note: Note | None = None
     consent: Flag | None = None
+    host: Annotated[Reference, Field(description="Id of the host to meet, where guests may choose.")] | None = None
     timezone: Zone | None = None
     locale: Language | None = None
     metadata: Metadata = Field(default_factory=dict)
@@ -184,6 +185,7 @@ def create_booking(
         now=request.call.now,
         idempotency=asked,
         metadata=payload.metadata,
+        host=payload.host or "",
     )
     return get_booking(request, str(done.id))
 

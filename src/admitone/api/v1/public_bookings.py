@@ -10,7 +10,7 @@ from admitone.api.auth import Guest
 from admitone.api.call import BookingRequest
 from admitone.api.fields import At, Body, Id, Minute, Out, Reason, Zone, example
 from admitone.api.openapi import refuses
-from admitone.api.windows import WANTED, Slots, Window, minutes, shown, times
+from admitone.api.windows import WANTED, Slots, Window, minutes, open_slots, times
 from admitone.booking import queries, services
 from admitone.booking.models import Booking
 from admitone.events import GUEST
@@ -72,6 +72,7 @@ def get_public_booking(request: BookingRequest, token: str) -> dict[str, Any]:
     response=Slots,
     openapi_extra=refuses("booking_not_active", "booking_locked", "calendar_paused", "invalid"),
     summary="List times to move to",
+    exclude_unset=True,
 )
 def list_public_booking_slots(request: BookingRequest, token: str, window: Window = WANTED) -> dict[str, Any]:
     """Open times, as if this booking were not there."""
@@ -82,10 +83,10 @@ def list_public_booking_slots(request: BookingRequest, token: str, window: Windo
     if not plan.active:
         raise Problem("calendar_paused")
     wanted = minutes(window, now=now, timezone=booking.guest_timezone)
-    starts = queries.open_slots(
+    found = queries.open_times(
         plan, now=now, first=wanted.first, end=wanted.end, offered=booking.offered, exclude_booking=booking.id
     )
-    return {"slots": shown(starts, plan.rules.duration)}
+    return {"slots": open_slots(found, plan.rules.duration, hosts=False)}
 
 
 @router.post(
@@ -142,7 +143,7 @@ def shown_to_guest(booking: Booking, plan: CalendarPlan, minute: int) -> dict[st
         "status": booking.status,
         "account": plan.account_name,
         "calendar": plan.name,
-        "host": booking.host.name,
+        "host": ", ".join(host.name for host in queries.hosts_of(booking)),
         "timezone": booking.guest_timezone,
         "location_kind": booking.location_kind,
         "location": booking.location,

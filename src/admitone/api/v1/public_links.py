@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Header, Router
+from pydantic import Field
 
 from admitone.api.auth import Holder
 from admitone.api.call import LinkRequest
@@ -21,6 +22,7 @@ from admitone.api.fields import (
     Note,
     Out,
     Phone,
+    Reference,
     Times,
     Url,
     Utm,
@@ -28,8 +30,9 @@ from admitone.api.fields import (
     example,
 )
 from admitone.api.openapi import refuses
-from admitone.api.windows import WANTED, Slots, Window, minutes, shown, times
-from admitone.booking.queries import open_slots
+from admitone.api.windows import WANTED, Slots, Window, minutes, open_slots, times
+from admitone.booking.openings import picks_host
+from admitone.booking.queries import open_times
 from admitone.booking.services import Booked
 from admitone.links.queries import Opened, maker_contact
 from admitone.links.services import redeem
@@ -58,14 +61,23 @@ class Person(Out):
     phone: str
 
 
+class Choosable(Out):
+    """A host whom the guest may choose."""
+
+    id: Id
+    name: str
+
+
 class PublicLink(Out):
-    """An active link as its holder sees it."""
+    """An active link as its holder sees it. `host` names whom every guest meets; `hosts` are those to choose from, where
+    the calendar lets its guests choose."""
 
     status: Literal["active"]
     account: str
     calendar: str
     description: str
     host: str
+    hosts: list[Choosable]
     duration: int
     timezone: str
     location_kind: str
@@ -100,6 +112,7 @@ class LinkBooking(Body):
     answers: Answers | None = None
     code: Line | None = None
     utm: Utm | None = None
+    host: Annotated[Reference, Field(description="Id of the host to meet, where guests may choose.")] | None = None
 
 
 class BookedOut(Times):
@@ -120,7 +133,8 @@ def get_public_link(request: LinkRequest, token: str) -> dict[str, Any]:
         "account": plan.account_name,
         "calendar": plan.name,
         "description": plan.description,
-        "host": plan.hosts[0].name if plan.hosts else "",
+        "host": plan.met,
+        "hosts": [{"id": host.id, "name": host.name} for host in plan.hosts] if picks_host(plan) else [],
         "duration": plan.rules.duration,
         "timezone": plan.schedule.timezone,
         "location_kind": plan.location_kind,
@@ -138,14 +152,20 @@ def get_public_link(request: LinkRequest, token: str) -> dict[str, Any]:
     }
 
 
-@router.get("/{token}/slots", response=Slots, openapi_extra=refuses(*DEAD, "invalid"), summary="List open times")
+@router.get(
+    "/{token}/slots",
+    response=Slots,
+    openapi_extra=refuses(*DEAD, "invalid"),
+    summary="List open times",
+    exclude_unset=True,
+)
 def list_public_link_slots(request: LinkRequest, token: str, window: Window = WANTED) -> dict[str, Any]:
     """The times this link can book: at most 62 days, by default the next 14."""
     found = _alive(request)
     now, plan = request.call.now, found.plan
     wanted = minutes(window, now=now, timezone=plan.schedule.timezone)
-    starts = open_slots(plan, now=now, first=wanted.first, end=wanted.end, offered=found.offered)
-    return {"slots": shown(starts, plan.rules.duration)}
+    found_times = open_times(plan, now=now, first=wanted.first, end=wanted.end, offered=found.offered)
+    return {"slots": open_slots(found_times, plan.rules.duration, hosts=picks_host(plan))}
 
 
 @router.post(
@@ -178,6 +198,7 @@ def create_public_link_booking(
         idempotency_key=idempotency_key,
         code=payload.code,
         found=request.auth,
+        host=payload.host or "",
     )
     return booked_out(done)
 

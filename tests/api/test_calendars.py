@@ -1,0 +1,154 @@
+"""Calendars by API: made and changed with any type and team; open times that say what is left, and who."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests import factories
+from tests.api.conftest import Api
+
+from admitone.accounts.models import Account
+from admitone.booking.models import Booking
+from admitone.calendars.models import Calendar, Host
+
+pytestmark = pytest.mark.django_db
+
+START = "2026-11-03T09:00:00Z"
+WINDOW = "?from=2026-11-03T09:00:00Z&to=2026-11-03T09:30:00Z"
+
+
+@pytest.fixture
+def account() -> Account:
+    return factories.account()
+
+
+@pytest.fixture
+def owner(account: Account) -> Any:
+    return factories.owner(account, name="Olga Owner")
+
+
+@pytest.fixture
+def hosts(account: Account) -> list[Host]:
+    return [factories.calendar(account).calendar_hosts.get().host for _ in range(2)]
+
+
+@pytest.fixture
+def api(account: Account, freeze: Any) -> Api:
+    return Api(factories.api_key(account)[1])
+
+
+def made(api: Api, **body: Any) -> dict[str, Any]:
+    answer = api.post("/calendars", {"name": "Yoga", "notice": 0, "timezone": "Europe/Berlin", **body})
+    assert answer.status_code == 201, answer.content
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def booked(api: Api, calendar: dict[str, Any], **body: Any) -> Any:
+    guest = {"name": "Ada", "email": "ada@example.com", "start": START, **body}
+    return api.post("/bookings", {"calendar": calendar["id"], **guest})
+
+
+def test_calendar_with_a_name_only_is_the_owners_own(api, owner) -> None:
+    calendar = made(api)
+    assert (calendar["kind"], calendar["capacity"], calendar["slug"]) == ("personal", 1, "yoga")
+    assert [host["name"] for host in calendar["hosts"]] == ["Olga Owner"]
+
+
+def test_round_robin_shows_who_is_free_and_who_took_it_and_why(api, owner, hosts) -> None:
+    team = [{"host": str(hosts[0].id), "priority": 2}, {"host": str(hosts[1].id), "weight": 3}]
+    calendar = made(api, kind="round_robin", hosts=team, guest_picks_host=True)
+    assert [(one["id"], one["priority"], one["weight"]) for one in calendar["hosts"]] == [
+        (str(hosts[0].id), 2, 1),
+        (str(hosts[1].id), 0, 3),
+    ]
+    path = f"/calendars/{calendar['id']}/slots{WINDOW}"
+    assert api.get(path).json()["slots"] == [
+        {"start": START, "end": "2026-11-03T09:30:00Z", "hosts": [str(host.id) for host in hosts]}
+    ]
+    first = booked(api, calendar).json()
+    assert (first["host"], first["host_reason"], first["seats"]) == (str(hosts[0].id), "priority", 1)
+    assert api.get(path).json()["slots"][0]["hosts"] == [str(hosts[1].id)]
+    assert booked(api, calendar, host=str(hosts[0].id)).json()["code"] == "slot_taken"
+    assert booked(api, calendar, host="nobody").json()["errors"] == {"host": "This host cannot be chosen."}
+
+
+def test_collective_booking_names_all_hosts(api, owner, hosts) -> None:
+    calendar = made(api, kind="collective", hosts=[{"host": str(host.id)} for host in hosts])
+    answer = booked(api, calendar).json()
+    assert sorted(host["id"] for host in answer["hosts"]) == sorted(str(host.id) for host in hosts)
+    why = api.get(f"/calendars/{calendar['id']}/slots/why?at={START}").json()
+    assert sorted((one["code"], one["host"]) for one in why["reasons"]) == sorted(
+        ("BOOKED", str(host.id)) for host in hosts
+    )
+
+
+def test_class_counts_its_places(api, owner) -> None:
+    calendar = made(api, kind="class", capacity=2)
+    path = f"/calendars/{calendar['id']}/slots{WINDOW}"
+    assert [api.get(path).json()["slots"], booked(api, calendar).status_code][0][0]["seats"] == 2
+    assert api.get(path).json()["slots"][0]["seats"] == 1
+    assert booked(api, calendar).status_code == 201
+    assert api.get(path).json()["slots"] == []
+    why = api.get(f"/calendars/{calendar['id']}/slots/why?at={START}").json()
+    assert [(one["code"], one["detail"]) for one in why["reasons"]] == [("SEATS", "2/2")]
+
+
+def test_link_of_a_class_tells_its_places_too(api, owner, account) -> None:
+    calendar = made(api, kind="class", capacity=2)
+    token = api.post("/one-time-links", {"calendar": calendar["id"]}).json()["url"].rsplit("/", 1)[-1]
+    assert Api().get(f"/public/links/{token}/slots{WINDOW}").json()["slots"][0]["seats"] == 2
+
+
+def test_link_of_a_round_robin_names_hosts_only_where_guests_choose(api, owner, hosts) -> None:
+    team = [{"host": str(host.id)} for host in hosts]
+    for picks in (False, True):
+        calendar = made(api, kind="round_robin", hosts=team, guest_picks_host=picks)
+        token = api.post("/one-time-links", {"calendar": calendar["id"]}).json()["url"].rsplit("/", 1)[-1]
+        slot = Api().get(f"/public/links/{token}/slots{WINDOW}").json()["slots"][0]
+        shown = Api().get(f"/public/links/{token}").json()
+        assert (("hosts" in slot), bool(shown["hosts"]), shown["host"]) == (picks, picks, "")
+    guest = {"start": START, "name": "Ada", "email": "ada@example.com", "host": str(hosts[1].id)}
+    assert Api().post(f"/public/links/{token}/bookings", guest).status_code == 201
+    assert Booking.objects.get().host == hosts[1]
+
+
+def test_personal_slots_carry_nothing_else(api, owner) -> None:
+    calendar = made(api)
+    slots = api.get(f"/calendars/{calendar['id']}/slots{WINDOW}").json()["slots"]
+    assert slots == [{"start": START, "end": "2026-11-03T09:30:00Z"}]
+
+
+def test_change_sets_what_is_named_and_keeps_the_rest(api, owner, hosts) -> None:
+    calendar = made(api, capacity=None)
+    path = f"/calendars/{calendar['slug']}"
+    changed = api.patch(path, {"kind": "class", "capacity": 4, "name": "Pilates", "active": False}).json()
+    assert (changed["kind"], changed["capacity"], changed["name"], changed["active"]) == ("class", 4, "Pilates", False)
+    assert changed["hosts"] == calendar["hosts"]
+    back = api.patch(path, {"kind": "personal", "active": True}).json()
+    assert (back["capacity"], back["active"]) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "fields"),
+    [
+        ({"kind": "class", "capacity": 0}, 422, {"capacity"}),
+        ({"kind": "personal", "capacity": 3}, 422, {"capacity"}),
+        ({"guest_picks_host": True}, 422, {"guest_picks_host"}),
+        ({"hosts": [{"host": "nobody"}]}, 404, set()),
+        ({"kind": "else"}, 422, {"kind"}),
+        ({"kind": "class", "duration": 0}, 422, {"duration"}),
+    ],
+)
+def test_nonsense_is_refused_and_changes_nothing(api, owner, body, status, fields) -> None:
+    calendar = made(api)
+    answer = api.patch(f"/calendars/{calendar['id']}", {"name": "Other", **body})
+    assert (answer.status_code, set(answer.json().get("errors", {}))) == (status, fields)
+    assert Calendar.objects.get(id=calendar["id"]).name == "Yoga"
+
+
+def test_stranger_as_a_host_is_not_found(api, owner) -> None:
+    stranger = factories.calendar(factories.account()).calendar_hosts.get().host
+    answer = api.post("/calendars", {"name": "X", "kind": "round_robin", "hosts": [{"host": str(stranger.id)}]})
+    assert (answer.status_code, Calendar.objects.filter(name="X").count()) == (404, 0)
