@@ -72,8 +72,8 @@ def dated(day: date, locale: Locale) -> str:
 
 
 def plain_date(day: date, locale: Locale) -> str:
-    """8 Dec 2026."""
-    return format_skeleton("yMMMd", _midnight(day), locale=locale)
+    """8 Dec 2026, or in figures where the language's custom is so."""
+    return format_date(day, "medium", locale=locale)
 
 
 def long_date(day: date, locale: Locale) -> str:
