@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 from tests import factories
 
 from admitone.accounts.models import Agency
-from admitone.events import SYSTEM, Event, handlers, on, record
+from admitone.events import SYSTEM, Draft, Event, handlers, on, record, record_many
 from admitone.events.models import EventReceipt
 from admitone.events.tasks import dispatch
 from admitone.jobs import run_pending
@@ -46,6 +47,24 @@ def happen() -> Event:
         return record(
             account_id=uuid7(), actor=SYSTEM, now=NOW, kind="test.happened", subject_kind="test", subject_id=uuid7()
         )
+
+
+def drafts(count: int, account_id: UUID) -> list[Draft]:
+    return [Draft(account_id, SYSTEM, NOW, "test.happened", "test", uuid7()) for _ in range(count)]
+
+
+def test_events_recorded_together_are_told_by_few_jobs_in_their_order(broken: set[str]) -> None:
+    broken.add("second")
+    one, other = uuid7(), uuid7()
+    with transaction.atomic():
+        events = record_many([*drafts(10, one), *drafts(1, other)])
+    jobs = Job.objects.order_by("id")
+    told = [[job.args["event_id"], *job.args.get("more", [])] for job in jobs]
+    assert [len(ids) for ids in told] == [8, 2, 1]
+    assert [key for ids in told for key in ids] == [str(event.id) for event in events]
+    assert [job.account_id for job in jobs] == [one, one, other]
+    run_pending(now=NOW)
+    assert written() == ["first"] * 11  # who fails keeps nobody from hearing
 
 
 def written() -> list[str]:

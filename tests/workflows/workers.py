@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def start_worker(lease: float = 1.5, grace: float = 5.0) -> subprocess.Popen[bytes]:
     name = str(connection.settings_dict["NAME"])
     url = with_database(environment.server_url(), name) if environment.is_postgres() else f"sqlite:///{name}"
-    env = {**os.environ, "ADMITONE_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "ADMITONE_DATABASE_URL": url, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     command = [sys.executable, "-m", "tests.contract.jobs_worker", str(lease), str(grace)]
     return subprocess.Popen(command, env=env, cwd=ROOT)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,16 @@ from admitone.events.actor import Actor
 from admitone.events.handlers import wanted
 from admitone.events.models import Event
 from admitone.events.tasks import dispatch
-from admitone.jobs import enqueue_many
+from admitone.jobs import Task, enqueue_many
 from admitone.logic.ids import uuid7
+from admitone.statements import insert_all
 
 NEXT_SEQ = "(SELECT COALESCE(MAX(subject_seq), 0) + %s FROM events_event WHERE subject_id = %s)"
 SEQ_ONCE = "event_once_per_subject_seq"
 #: Each collision means that another writer of the subject got through; 100 at once is the storm of the promises.
 TRIES = 100
 MAX_DEPTH = 16
+EVENTS_A_JOB = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +66,30 @@ def record_many(drafts: Sequence[Draft]) -> list[Event]:
         seen[draft.subject_id] += 1
         events.append(_event(draft, seen[draft.subject_id]))
     _insert(events)
-    told = (event for event in events if wanted(event.kind))
-    enqueue_many((dispatch.using(account_id=event.account_id), {"event_id": str(event.id)}) for event in told)
+    enqueue_many(_jobs([event for event in events if wanted(event.kind)]))
     return events
+
+
+def _jobs(told: list[Event]) -> Iterator[tuple[Task, dict[str, Any]]]:
+    """One job for a few events of one account: what happened together is told together, in its order."""
+    by_account: defaultdict[UUID, list[str]] = defaultdict(list)
+    for event in told:
+        by_account[event.account_id].append(str(event.id))
+    for account_id, ids in by_account.items():
+        for n in range(0, len(ids), EVENTS_A_JOB):
+            first, *more = ids[n : n + EVENTS_A_JOB]
+            yield dispatch.using(account_id=account_id), {"event_id": first} | ({"more": more} if more else {})
 
 
 def _insert(events: list[Event]) -> None:
     """On PostgreSQL two writers that hold no lock in common can count to the same number: the later counts again."""
     if connection.vendor == "sqlite":
-        Event.objects.bulk_create(events)
+        insert_all(events, strictly=True)
         return
     for left in reversed(range(TRIES)):
         try:
             with transaction.atomic():
-                Event.objects.bulk_create(events)
+                insert_all(events, strictly=True)
             return
         except IntegrityError as error:
             if not left or SEQ_ONCE not in str(error):

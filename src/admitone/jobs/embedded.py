@@ -9,7 +9,8 @@ import socket
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -20,8 +21,8 @@ from django.utils import timezone
 from admitone.jobs import store
 from admitone.jobs.listening import Listener
 from admitone.jobs.models import Job, WorkerBeat
-from admitone.jobs.registry import TASKS, NewJob
-from admitone.jobs.running import again_or_dead, attempt
+from admitone.jobs.registry import QUEUE_LIMITS, TASKS, NewJob
+from admitone.jobs.running import Done, again_or_dead, attempt
 
 log = logging.getLogger("admitone.jobs")
 POLL_SECONDS = 0.5
@@ -91,6 +92,7 @@ class EmbeddedWorker:
         self._lock = threading.Lock()
         self._held: dict[int, Held] = {}
         self._waiting: deque[Job] = deque()
+        self._finished: list[Job] = []  # rows to delete with the next claim, at the latest a second later
         self._turn = store.Turn()
         self._was_slow: dict[Place, float] = {}
         self._batch, self._claimed_at = 1, 0.0
@@ -119,6 +121,7 @@ class EmbeddedWorker:
             unfinished = [held.job for held in self._held.values()]
             self._held.clear()
         self._hand_back(unfinished)
+        quietly(self._drop_finished)
         self._listener.stop()
         self._keeper_stop.set()
         self._keeper.join(max(1.0, deadline - time.monotonic()))
@@ -189,7 +192,9 @@ class EmbeddedWorker:
         quick = time.monotonic() - self._claimed_at < QUICK_SECONDS
         self._batch = min(MAX_BATCH, self._batch * 2) if quick else 1
         try:
-            jobs = store.claim(now=timezone.now(), limit=self._batch, lease=self.lease, turn=self._turn)
+            with self._finishing() as finished:
+                now, lease = timezone.now(), self.lease
+                jobs = store.claim(now=now, limit=self._batch, lease=lease, turn=self._turn, finished=finished)
         except Exception:
             log.exception("jobs cannot be claimed")
             self._stop.wait(ERROR_PAUSE_SECONDS)
@@ -212,8 +217,27 @@ class EmbeddedWorker:
             if held is None or held.job is not job:
                 return False
             del self._held[job.pk]
+            if isinstance(outcome, Done) and job.queue not in QUEUE_LIMITS:
+                self._finished.append(job)
+                return True
         quietly(lambda: store.settle(job, outcome, timezone.now()))
         return True
+
+    @contextmanager
+    def _finishing(self) -> Iterator[list[Job]]:
+        """The finished jobs, to be deleted; they come back if that fails."""
+        with self._lock:
+            finished, self._finished = self._finished, []
+        try:
+            yield finished
+        except BaseException:
+            with self._lock:
+                self._finished += finished
+            raise
+
+    def _drop_finished(self) -> None:
+        with self._finishing() as finished:
+            store.drop_all(finished)
 
     def _hand_back(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -228,6 +252,7 @@ class EmbeddedWorker:
             while not self._keeper_stop.wait(min(1.0, third)):
                 close_old_connections()
                 quietly(self._give_up_overdue)
+                quietly(self._drop_finished)
                 if time.monotonic() - renewed >= third * 0.9:
                     renewed = time.monotonic()
                     quietly(self._renew)
@@ -241,7 +266,8 @@ class EmbeddedWorker:
 
     def _renew(self) -> None:
         with self._lock:
-            held = [(held.job.pk, held.job.fence) for held in self._held.values()]
+            ours = [*(held.job for held in self._held.values()), *self._finished]
+            held = [(job.pk, job.fence) for job in ours]
         store.renew(held, timezone.now() + self.lease)
 
     def _give_up_overdue(self) -> None:

@@ -16,8 +16,11 @@ from django.db import connection
 
 from admitone.jobs.models import Job
 from admitone.jobs.registry import NO_ACCOUNT, QUEUE_LIMITS
+from admitone.statements import Prepared
 
 WAKE_AT_ONCE = 500
+FEW = 8
+PICKED = Prepared(lambda key: Job.objects.filter(pk=key), key=int)
 PASS_OVER = 3
 #: Each in the order of an index: without one, a prepared plan reads the whole table when nothing matches.
 DUE = """SELECT
@@ -73,7 +76,9 @@ def pick(lease_until: datetime, limit: int, turn: Turn) -> list[Job]:
     for queue in [*(name for name in names if name > turn.queue), *(name for name in names if name <= turn.queue)]:
         if len(picked) < limit:
             picked += pick_queue(queue, min(limit - len(picked), free_places(queue)), lease_until, turn)
-    found = Job.objects.in_bulk(picked) if picked else {}
+    if len(picked) <= FEW:
+        return [job for key in picked for job in PICKED.all(key=key)]
+    found = Job.objects.in_bulk(picked)
     return [found[key] for key in picked]
 
 

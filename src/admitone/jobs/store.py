@@ -13,14 +13,16 @@ from admitone.jobs.models import DEAD, READY, RUNNING, SLEEPING, Job, Tick
 from admitone.jobs.picking import Turn as Turn
 from admitone.jobs.registry import PERIODICS, TASKS, NewJob, Periodic
 from admitone.jobs.running import Again, Dead, Done, Outcome, again_or_dead, announce
+from admitone.statements import insert_all
 
 DROP = "DELETE FROM jobs_job WHERE id = %s AND fence = %s AND status = %s"
+DROP_ALL = "DELETE FROM jobs_job WHERE status = %s AND "
 CRASHED = "The worker stopped while it ran this job."
 
 
 def insert(jobs: Sequence[NewJob]) -> None:
     """One INSERT; a job whose key is already pending is left out."""
-    Job.objects.bulk_create([as_row(job) for job in jobs], ignore_conflicts=True)
+    insert_all([as_row(job) for job in jobs])
 
 
 def as_row(job: NewJob) -> Job:
@@ -31,12 +33,17 @@ def as_row(job: NewJob) -> Job:
     return row
 
 
-def claim(*, now: datetime, limit: int, lease: timedelta, turn: Turn) -> list[Job]:
-    """Take up to `limit` due jobs for `lease`. Looks before it opens a write transaction: an idle worker writes nothing."""
+def claim(*, now: datetime, limit: int, lease: timedelta, turn: Turn, finished: Sequence[Job] = ()) -> list[Job]:
+    """Take up to `limit` due jobs for `lease`, and drop the finished ones.
+
+    Looks before it opens a write transaction: an idle worker writes nothing.
+    """
     ready, sleeping, lost = picking.due(now)
     if not (ready or sleeping or lost):
+        drop_all(finished)
         return []
     with transaction.atomic():
+        drop_all(finished)
         if sleeping:
             picking.wake_sleepers(now)
         dead = [(job, error) for job in expired(now) if (error := take_over(job, now))] if lost else []
@@ -108,6 +115,14 @@ def drop(job: Job) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(DROP, [job.pk, job.fence, RUNNING])
         return cursor.rowcount == 1
+
+
+def drop_all(jobs: Sequence[Job]) -> None:
+    """Delete finished jobs, those that are still ours."""
+    if jobs:
+        ours = " OR ".join(["(id = %s AND fence = %s)"] * len(jobs))
+        with connection.cursor() as cursor:
+            cursor.execute(DROP_ALL + f"({ours})", [RUNNING, *(value for job in jobs for value in (job.pk, job.fence))])
 
 
 def change(job: Job, **values: object) -> int:

@@ -9,15 +9,15 @@ from django.conf import settings
 from django.db.models import F
 
 from admitone.accounts.models import Account
-from admitone.messaging.models import DailyCount, EmailSettings, SmsSettings
+from admitone.messaging.models import DailyCount
+from admitone.messaging.queries import email_settings, sms_settings
 
 HIGHEST = 1_000_000
 
 
 def cap_of(account: Account, channel: str) -> int | None:
     """The lower of the account's own cap and the installation's; None if there is neither."""
-    rows = SmsSettings.objects if channel == "sms" else EmailSettings.objects
-    own = rows.filter(account_id=account.pk).values_list("daily_cap", flat=True).first()
+    own = (sms_settings if channel == "sms" else email_settings)(account).daily_cap
     found = [cap for cap in (own, house_cap(channel)) if cap]
     return min(found) if found else None
 

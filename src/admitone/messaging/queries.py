@@ -28,7 +28,16 @@ from admitone.messaging.channels.outbox import OutboxParams
 from admitone.messaging.channels.sms_twilio import LANDLINE, TwilioParams
 from admitone.messaging.esps import ESPS, SMTP
 from admitone.messaging.models import ChannelHealth, EmailSettings, Message, MessageTemplate, OptOut, SmsSettings
+from admitone.statements import Prepared
 
+OWN_EMAIL = Prepared(lambda account: EmailSettings.objects.filter(account_id=account), account=UUID)
+OPT_OUT = Prepared(
+    lambda account, channel, address: OptOut.objects.filter(account_id=account, channel=channel, address=address),
+    account=UUID,
+    channel=str,
+    address=str,
+)
+NAMED = Prepared(lambda account: Account.objects.filter(pk=account).only("name"), account=UUID)
 STATUSES = ("queued", "sending", "sent", "delivered", "outbox", "failed", "bounced", "complained", "received")
 BEGINNING = 100  # characters of a text that lists show
 
@@ -133,8 +142,7 @@ def reply_to(account: Account | UUID) -> str:
 
 def email_settings(account: Account | UUID) -> EmailSettings:
     """The stored row, or an unsaved one with the defaults."""
-    found = EmailSettings.objects.filter(account_id=key_of(account)).first()
-    return found or EmailSettings(account_id=key_of(account))
+    return OWN_EMAIL.first(account=key_of(account)) or EmailSettings(account_id=key_of(account))
 
 
 def esp_options(own: EmailSettings) -> dict[str, str]:
@@ -243,7 +251,7 @@ def unsubscribing(token: str) -> Message | None:
 def opted_out(account: Account | UUID, channel: str, address: str) -> bool:
     """Whether this address (E.164 for sms) asked not to be written to."""
     key = address.strip().lower()
-    return OptOut.objects.filter(account_id=key_of(account), channel=channel, address=key).exists()
+    return bool(OPT_OUT.all(account=key_of(account), channel=channel, address=key))
 
 
 def opt_outs(account: Account, *, search: str = "", channel: str = "") -> QuerySet[OptOut]:
@@ -273,4 +281,5 @@ def key_of(account: Account | UUID) -> UUID:
 def account_name(account: Account | UUID) -> str:
     if isinstance(account, Account):
         return account.name
-    return Account.objects.values_list("name", flat=True).get(pk=account)
+    found = NAMED.first(account=account)
+    return found.name if found else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,7 +16,9 @@ from admitone.messaging.channels import Parcel, Receipt, Refused, channel_named,
 from admitone.messaging.health import note
 from admitone.messaging.models import Message
 from admitone.messaging.reports import leave, tell
+from admitone.statements import Prepared, update
 
+LOCKED = Prepared(lambda key: Message.objects.select_for_update().filter(pk=key), key=UUID)
 MAX_ATTEMPTS = 8
 #: Seconds before the next attempt, by the number of attempts made; the last one repeats.
 WAITS = (30, 120, 480, 1800, 3600, 7200, 14400)
@@ -47,7 +50,7 @@ def claim(message_id: str) -> Message | None:
     A message found in `sending` was interrupted between intent and record: it is sent once more and says so, a few times.
     """
     with transaction.atomic():
-        message = Message.objects.select_for_update().filter(pk=message_id).first()
+        message = LOCKED.first(key=UUID(message_id))
         if message is None or message.status not in ("queued", "sending"):
             return None
         if message.status == "sending":
@@ -56,7 +59,7 @@ def claim(message_id: str) -> Message | None:
         gone = message.interrupted > MAX_INTERRUPTED
         message.status = "failed" if gone else "sending"
         message.attempts += 0 if gone else 1
-        message.save(update_fields=["status", "attempts", "interrupted", "error"])
+        update(message, "status", "attempts", "interrupted", "error")
     return None if gone else message
 
 

@@ -24,6 +24,7 @@ from admitone.messaging.esps import SMTP
 from admitone.messaging.mime import address, line
 from admitone.messaging.models import EmailSettings, Message
 from admitone.messaging.tasks import send
+from admitone.statements import insert
 
 SECURITIES = ("starttls", "tls", "none")
 MAX_SUBJECT = 250
@@ -83,8 +84,10 @@ def queue(
         "error": fault,
         "created_at": now,
     }
-    message, created = Message.objects.get_or_create(key=key, defaults=values)
-    if created and not fault:
+    message = Message(key=key, **values)
+    if not insert(message):
+        return Message.objects.get(key=key)
+    if not fault:
         send.using(account_id=account_id).enqueue(message_id=str(message.pk))
     return message
 

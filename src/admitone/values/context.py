@@ -10,11 +10,17 @@ from typing import Any
 from uuid import UUID
 
 from admitone.accounts.models import Account, User
+from admitone.accounts.queries import as_uuid
 from admitone.booking.models import Booking
 from admitone.calendars.models import Calendar
 from admitone.contacts.models import Contact
 from admitone.links.models import OneTimeLink
+from admitone.statements import Prepared
 from admitone.values.times import Reader
+
+CONTACT = Prepared(
+    lambda account, key: Contact.objects.filter(pk=key, account_id=account, erased_at=None), account=UUID, key=UUID
+)
 
 
 def nothing(noun: str) -> Mapping[str, Any]:
@@ -40,7 +46,8 @@ class Context:
 
     @cached_property
     def contact(self) -> Contact | None:
-        return self._row(Contact.objects.filter(erased_at=None), self.contact_id)
+        key = as_uuid(self.contact_id)
+        return CONTACT.first(account=self.account.pk, key=key) if key else None
 
     @cached_property
     def booking(self) -> Booking | None:

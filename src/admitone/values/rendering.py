@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from babel.dates import format_date
@@ -41,7 +42,12 @@ def available(roots: Iterable[str], account: Account | None = None) -> set[str]:
 
 def used(template: str) -> set[str]:
     """The values the text asks for. Raises ValueError when it cannot be read."""
-    return {".".join(path) for path in paths(parse(template)) if path is not None}
+    return {".".join(path) for path in asked(template)}
+
+
+@lru_cache(maxsize=512)
+def asked(template: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(path for path in paths(parse(template)) if path)
 
 
 def check(template: str, available: set[str]) -> list[Fault]:
@@ -79,7 +85,7 @@ def judge(path: tuple[str, ...] | None, available: set[str]) -> Fault | None:
 def render(template: str, context: Context, *, channel: Channel) -> Rendered:
     """The text with its values, escaped for the channel. Raises ValueError for a text that `check` would refuse."""
     parsed = parse(template, escaped=channel == "html")
-    wanted = {path for path in paths(parsed) if path}
+    wanted = asked(template)
     roots = {path[0] for path in wanted if path[0] in namespaces()}
     values: dict[str, Any] = {
         root: noun(root, context, {".".join(path[1:]) for path in wanted if path[0] == root}) for root in roots

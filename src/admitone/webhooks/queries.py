@@ -9,8 +9,10 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from admitone.accounts.models import Account
 from admitone.logic.clock import iso
+from admitone.statements import Prepared
 from admitone.webhooks.models import Delivery, Endpoint
 
+ACTIVE = Prepared(lambda account: Endpoint.objects.filter(account_id=account, active=True).order_by("id"), account=UUID)
 STATUSES = ("queued", "delivered", "failed")
 
 
@@ -29,8 +31,7 @@ def endpoints(account: Account) -> QuerySet[Endpoint]:
 
 def wanting(account_id: UUID, kind: str) -> list[Endpoint]:
     """The account's active endpoints that want events of this kind; one statement, over an index of active ones."""
-    rows = Endpoint.objects.filter(account_id=account_id, active=True).order_by("id")
-    return [endpoint for endpoint in rows if not endpoint.kinds or kind in endpoint.kinds]
+    return [endpoint for endpoint in ACTIVE.all(account=account_id) if not endpoint.kinds or kind in endpoint.kinds]
 
 
 def log(endpoint: Endpoint, *, status: str = "", kind: str = "") -> QuerySet[Delivery]:

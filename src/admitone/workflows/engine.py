@@ -20,6 +20,7 @@ from admitone.jobs import enqueue_many, task
 from admitone.logic import steps
 from admitone.logic.clock import iso
 from admitone.logic.errors import Problem
+from admitone.statements import Prepared, insert, update
 from admitone.values import Unreadable
 from admitone.workflows.models import Enrollment, StepRun
 from admitone.workflows.outcomes import Branch, Done, End, Failed, Goto, Outcome, Retry, Skipped, Wait
@@ -33,6 +34,15 @@ MAX_VISITS = 1000
 MAX_ATTEMPTS = 8
 SWITCHED_OFF = "Skipped: this step is switched off."
 LIVE = ("active", "waiting")
+LOCKED = Prepared(
+    lambda key: (
+        Enrollment.objects.select_for_update(of=("self",))
+        .select_related("account", "workflow", "version", "contact")
+        .defer("workflow__draft")
+        .filter(pk=key)
+    ),
+    key=UUID,
+)
 OPEN = ("running", "waiting", "retrying")
 SAVED = [
     "status",
@@ -82,7 +92,7 @@ class Turn:
 
     def save(self) -> None:
         self.enrollment.updated_at = self.now
-        self.enrollment.save(update_fields=SAVED)
+        update(self.enrollment, *SAVED)
         record_many(self.drafts)
         if self.timer is not None:
             one = self.enrollment
@@ -116,9 +126,7 @@ def turn(enrollment_id: UUID, now: datetime) -> bool:
 
 
 def locked(enrollment_id: UUID) -> Enrollment | None:
-    rows = Enrollment.objects.select_for_update(of=("self",))
-    related = ("account", "workflow", "version", "contact")
-    return rows.select_related(*related).filter(pk=enrollment_id).first()
+    return LOCKED.first(key=enrollment_id)
 
 
 def keep_up(one: Enrollment) -> None:
@@ -203,7 +211,11 @@ def open_run(work: Turn, step: steps.Step) -> StepRun:
 
 def keep(run: StepRun, *names: str) -> None:
     """Insert a new visit, or write what changed of one that waited."""
-    run.save(force_insert=True) if run._state.adding else run.save(update_fields=names)
+    if run._state.adding:
+        if not insert(run):
+            raise RuntimeError(f"{run.step} was visited twice as visit {run.visit}")
+    else:
+        update(run, *names)
 
 
 def attempt(kind: type[Action], context: StepContext) -> Outcome:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from admitone.accounts.queries import as_uuid
 from admitone.contacts.models import Contact
@@ -16,6 +16,7 @@ from admitone.contacts.rows import kept_of
 from admitone.events.models import Event
 from admitone.logic.ids import uuid7
 from admitone.logic.steps import START
+from admitone.statements import Prepared, insert
 from admitone.workflows.documents import read_settings
 from admitone.workflows.engine import start
 from admitone.workflows.models import Enrollment, Subscription, Workflow, WorkflowVersion
@@ -23,6 +24,26 @@ from admitone.workflows.registry import triggers
 
 #: Runs may cause events that start other runs; after so many it is a circle.
 MAX_DEPTH = 5
+LISTENING = Prepared(
+    lambda account, kind: (
+        Subscription.objects.filter(account_id=account, kind=kind)
+        .filter(workflow__status="published", workflow__deleted_at=None)
+        .select_related("workflow")
+        .defer("workflow__draft")
+        .order_by("id")
+    ),
+    account=UUID,
+    kind=str,
+)
+KNOWN = Prepared(
+    lambda account, contact: Contact.objects.filter(pk=contact, account_id=account, erased_at=None).only("id"),
+    account=UUID,
+    contact=UUID,
+)
+PUBLISHED = Prepared(
+    lambda workflow: WorkflowVersion.objects.filter(workflow_id=workflow, number=F("workflow__published_version")),
+    workflow=UUID,
+)
 CIRCLE = "Stopped: workflows were starting each other in a circle."
 
 
@@ -46,12 +67,9 @@ def enter(event: Event, now: datetime) -> None:
     """
     if event.facts.get("silent"):
         return
-    rows = Subscription.objects.filter(
-        account_id=event.account_id, kind=event.kind, workflow__status="published", workflow__deleted_at=None
-    )
     opened: dict[UUID, tuple[Workflow, Entry]] = {}
     cause: tuple[int, UUID | None] | None = None
-    for row in rows.select_related("workflow").order_by("id"):
+    for row in LISTENING.all(account=event.account_id, kind=event.kind):
         kind = triggers().get(row.trigger)
         if kind is None or row.workflow_id in opened:
             continue
@@ -76,7 +94,7 @@ def origin(event: Event) -> tuple[int, UUID | None]:
 
 def enroll(workflow: Workflow, entry: Entry, now: datetime) -> Enrollment | None:
     """A new enrollment in the published version; None if this contact, or this event, has been in before."""
-    version = WorkflowVersion.objects.filter(workflow=workflow, number=workflow.published_version or 0).first()
+    version = PUBLISHED.first(workflow=workflow.id)
     contact_id = known(workflow, entry.contact_id)
     if version is None or (entry.contact_id and contact_id is None):
         return None
@@ -86,10 +104,7 @@ def enroll(workflow: Workflow, entry: Entry, now: datetime) -> Enrollment | None
         return None
     circle = entry.depth > MAX_DEPTH
     enrollment = built(workflow, version, replace(entry, contact_id=contact_id), once, now)
-    try:
-        with transaction.atomic():
-            enrollment.save(force_insert=True)
-    except IntegrityError:
+    if not insert(enrollment):
         return None
     if not circle:
         start([enrollment])
@@ -147,7 +162,7 @@ def known(workflow: Workflow, contact_id: UUID | None) -> UUID | None:
     """The contact, if it is the account's and not erased; of one that was merged meanwhile, the one that was kept."""
     if contact_id is None:
         return None
-    rows = Contact.objects.filter(pk=contact_id, account_id=workflow.account_id, erased_at=None)
-    found = rows.values_list("id", flat=True).first()
-    kept = None if found else kept_of(workflow.account, contact_id)
-    return found or (kept.id if kept else None)
+    if KNOWN.first(account=workflow.account_id, contact=contact_id):
+        return contact_id
+    kept = kept_of(workflow.account, contact_id)
+    return kept.id if kept else None

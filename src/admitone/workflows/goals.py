@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+from admitone.accounts.queries import as_uuid
 from admitone.events.models import Event
 from admitone.logic import steps
 from admitone.logic.errors import Problem
 from admitone.logic.steps import GOAL
+from admitone.statements import Prepared
 from admitone.workflows.engine import LIVE, start
 from admitone.workflows.models import Enrollment
 from admitone.workflows.run import StepContext
 from admitone.workflows.waking import LINK_KINDS, Ids, booked, happened_to_contact, happened_to_link
 
+INSIDE = Prepared(
+    lambda account, contact: Enrollment.objects.filter(
+        account_id=account, contact_id=contact, status__in=LIVE
+    ).select_related("version"),
+    account=UUID,
+    contact=UUID,
+)
+
 
 def pull(event: Event) -> None:
     """Note the goal, as {"step", "facts"}, at every run of the contact that has it ahead; the engine then jumps."""
-    contact_id = event.facts.get("contact")
+    contact_id = as_uuid(event.facts.get("contact"))
     if not contact_id:
         return
-    rows = Enrollment.objects.filter(account_id=event.account_id, contact_id=contact_id, status__in=LIVE)
-    pulled = [one for one in rows.select_related("version") if goal_ahead(one, event) is not None]
+    rows = INSIDE.all(account=event.account_id, contact=contact_id)
+    pulled = [one for one in rows if goal_ahead(one, event) is not None]
     start([one for one in pulled if note(one, event)])
 
 

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from admitone.events.handlers import on
 from admitone.events.models import Event
+from admitone.statements import Prepared
 from admitone.workflows import alerts, entering, goals
 from admitone.workflows.documents import read_settings
 from admitone.workflows.engine import LIVE, start
 from admitone.workflows.models import Enrollment
 from admitone.workflows.registry import triggers
-from admitone.workflows.waking import WAKERS, subjects
+from admitone.workflows.waking import NOUNS, WAKERS, subjects
 
 ENTERED_BY = {kind for one in triggers().values() for kind in one.events}
+#: One place for all that an event is about.
+ABOUT = ("subject", *NOUNS)
+WAITING = Prepared(
+    lambda account, **about: (
+        Enrollment.objects.filter(account_id=account, status="waiting", awaits__in=list(about.values()))
+        .exclude(awaits="")
+        .only("id", "account_id", "waiting_for")
+    ),
+    account=UUID,
+    **dict.fromkeys(ABOUT, str),
+)
 REPLY = "message.received"
 STOPPERS = {"booking.created": "stop_on_booking", REPLY: "stop_on_reply"}
 REASONS = {"booking.created": "Stopped: the contact booked.", REPLY: "Stopped: the contact replied."}
@@ -33,8 +46,10 @@ def follow(event: Event, now: datetime) -> None:
 
 def wake(event: Event, now: datetime) -> None:
     """Let waiting steps look again; they decide themselves whether this is what they wait for."""
-    rows = Enrollment.objects.filter(account_id=event.account_id, status="waiting", awaits__in=subjects(event))
-    start([one for one in rows.only("id", "account_id", "waiting_for") if event.kind in (one.waiting_for or ())])
+    about = sorted(subjects(event))
+    names = dict(zip(ABOUT, [*about, *about[:1] * len(ABOUT)], strict=False))  # the first one fills up
+    rows = WAITING.all(account=event.account_id, **names)
+    start([one for one in rows if event.kind in (one.waiting_for or ())])
 
 
 def stop(event: Event, now: datetime) -> None:

@@ -16,6 +16,7 @@ from admitone.logic.errors import Problem
 from admitone.logic.forms import Answers, read_answers
 from admitone.logic.identity import region_of
 from admitone.logic.ids import uuid7
+from admitone.statements import insert
 
 
 @transaction.atomic
@@ -49,13 +50,14 @@ def submit(
         now=now,
         **read.person,
     )
-    if made:
-        record_many([made])
+    drafts = [made] if made else []
     if read.custom:
+        record_many(drafts)
+        drafts = []
         fill_custom(account_id=form.account_id, contact_id=row.contact_id, values=read.custom, actor=actor, now=now)
     row.answers, row.meta = read.values, _meta(form, read, meta, now)
-    row.save(force_insert=True)
-    record_many([_submitted(row, actor, now)])
+    insert(row)
+    record_many([*drafts, _submitted(row, actor, now)])
     return row
 
 

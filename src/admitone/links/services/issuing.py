@@ -23,6 +23,7 @@ from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_text, storable
 from admitone.logic.links import POLICIES, check_terms, clean_offered
+from admitone.statements import insert
 
 MAX_METADATA = 50
 
@@ -84,7 +85,7 @@ def issue(
         created_by=created_by,
         replaces=replaces,
     )
-    OneTimeLink.objects.bulk_create([link])
+    insert(link)
     record_many([event_of(link, "one_time_link.created", actor, now)])
     return link
 

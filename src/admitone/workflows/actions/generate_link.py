@@ -19,6 +19,7 @@ from admitone.links.services import issue, revoke
 from admitone.logic.clock import iso, to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.links import check_terms, clean_offered
+from admitone.statements import Prepared
 from admitone.values import render
 from admitone.workflows.models import Enrollment
 from admitone.workflows.outcomes import Done
@@ -26,6 +27,14 @@ from admitone.workflows.periods import Period
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
 
+LINK = Prepared(
+    lambda account, key: OneTimeLink.objects.select_related("calendar", "contact").filter(pk=key, account_id=account),
+    account=UUID,
+    key=UUID,
+)
+CALENDAR = Prepared(
+    lambda account, key: Calendar.objects.filter(pk=key, account_id=account, deleted_at=None), account=UUID, key=UUID
+)
 BOOKABLE = ("active", "not_open")
 
 
@@ -167,13 +176,12 @@ def latest(step: StepContext, name: str) -> OneTimeLink | None:
 
 def link_of(account: Account, link_id: Any) -> OneTimeLink | None:
     key = as_uuid(link_id) if link_id else None
-    rows = OneTimeLink.objects.select_related("calendar", "contact")
-    return rows.filter(pk=key, account=account).first() if key else None
+    return LINK.first(account=account.id, key=key) if key else None
 
 
 def make(step: StepContext, name: str, params: Any, replaces: UUID | None = None) -> OneTimeLink:
     """Issue the link on the terms of a step's Params."""
-    calendar = Calendar.objects.filter(pk=params.calendar, account=step.account, deleted_at=None).first()
+    calendar = CALENDAR.first(account=step.account.id, key=params.calendar)
     if calendar is None:
         raise Problem("not_found", "The calendar of this step has been deleted.")
     contact = step.contact
