@@ -213,3 +213,14 @@ def test_schema_accepts_what_is_accepted_and_refuses_what_is_not(generate):
         {**good, "steps": [{**split, "branches": [{"when": {"op": "is"}, "steps": []}]}]},
     ):
         assert not validator.is_valid(bad)
+
+
+@pytest.mark.parametrize(
+    "sender", [{"reply_to": "nobody"}, {"reply_to": "a@example.com\r\nBcc: b@example.com"}, {"from_name": "a" * 121}]
+)
+def test_sender_that_no_mail_could_carry_is_refused(account, sender):
+    settings = {"sender": sender}
+    document = {"name": "W", "settings": settings, "triggers": [], "steps": []}
+    with pytest.raises(Problem) as problem:
+        create_workflow(account=account, document=document, actor=SYSTEM, now=NOW, unfinished=True)
+    assert set(problem.value.fields) == {"settings"}

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from admitone.accounts.models import Account
 from admitone.logic import conditions, steps
 from admitone.logic.errors import Problem
-from admitone.logic.identity import clean_name, clean_zone
+from admitone.logic.identity import clean_email, clean_name, clean_zone
 from admitone.values import available, check
 from admitone.workflows.registry import Action, Faults, actions, adapter, params, triggers
 
@@ -105,6 +105,9 @@ def clean_settings(raw: Any, faults: Faults) -> dict[str, Any]:
             clean_zone(found.timezone)
         if found.window:
             check_window(found.window)
+        clean_name(found.sender.from_name, 120)
+        if found.sender.reply_to:
+            clean_email(found.sender.reply_to)
     except ValidationError as error:
         for one in error.errors(include_url=False):
             faults[".".join(map(str, ("settings", *one["loc"])))] = one["msg"]
