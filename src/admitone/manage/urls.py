@@ -19,6 +19,7 @@ areas = [
     path("settings/busy/", include("admitone.manage.busy.urls")),
     path("settings/schedules/", include("admitone.manage.schedules.urls")),
     path("settings/busy/blocks/", include("admitone.manage.blocks.urls")),
+    path("calendar/", include("admitone.manage.agenda.urls")),
     path("calendars/", include("admitone.manage.calendars.urls")),
     path("bookings/", include("admitone.manage.bookings.urls")),
     path("contacts/", include("admitone.manage.contacts.urls")),

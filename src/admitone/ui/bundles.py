@@ -41,13 +41,14 @@ CSS_PAGES_APP: tuple[str, ...] = (
     "pages/workflows",
     "pages/workflow-runs",
     "pages/gallery",
+    "pages/agenda",
 )
 JS_PUBLIC = ("announce", "copy", "timezone", "submit-once")
 JS_PAGES_PUBLIC: tuple[str, ...] = ("booking",)
 JS_APP = (
     *JS_PUBLIC,
     "mint", "dialog", "tabs", "menu", "toast", "confirm", "autosubmit", "select-all", "theme", "share", "focus", "htmx",
-    "sharing", "board", "template-preview",
+    "sharing", "board", "agenda", "template-preview",
     "builder-picker", "builder-values", "builder-conditions", "builder-canvas", "builder-autosave", "builder-drag",
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4, uuid5
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -22,7 +23,7 @@ from admitone.calendars.models import Calendar
 from admitone.contacts.filters import Filters
 from admitone.contacts.models import Contact
 from admitone.logic.bookings import clean_caller
-from admitone.logic.clock import from_min
+from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.errors import Problem
 from admitone.manage.bookings import picking, reading
 from admitone.manage.bookings.changing import LOST
@@ -56,7 +57,32 @@ class Desk:
         one = self.contact
         found = {"name": one.name, "email": one.email, "phone": one.phone} if one else {}
         zone = (one.timezone if one else "") or self.calendar.schedule.timezone
-        return {**found, "timezone": zone, "key": str(uuid4())}
+        return {**found, **self.asked, "timezone": zone, "key": str(uuid4())}
+
+    @property
+    def at(self) -> int | None:
+        """?at=: the minute of a press on the calendar; None for what is none, or is over."""
+        text = self.request.GET.get("at", "")
+        good = text.isascii() and text.isdigit() and len(text) <= 8
+        return int(text) if good and int(text) >= to_min_floor(self.now) else None
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """Day and time of `at` on the calendar's clock."""
+        if self.at is None:
+            return {}
+        local = from_min(self.at).astimezone(ZoneInfo(self.search.zone))
+        return {"day": local.date().isoformat(), "other_time": f"{local:%H:%M}"}
+
+    def chosen(self, picker: picking.Picker) -> str:
+        """The time to mark: the one sent, or the one pressed: a slot if it is one, else the time typed by hand."""
+        if self.at is None or self.request.method == "POST":
+            return self.request.POST.get("start", "")
+        return (
+            str(self.at)
+            if any(slot.start == self.at for _, slots in picker.groups for slot in slots)
+            else picking.OTHER
+        )
 
     def form(self, data: Any = None, **changes: str) -> CallerForm:
         if data is not None and changes:
@@ -153,6 +179,7 @@ def _sent_before(desk: Desk) -> HttpResponse:
 def show(desk: Desk, form: CallerForm, *, lost: int | None = None, made: Any = None, status: int = 200) -> HttpResponse:
     request = desk.request
     query = reading.typed(request.GET.get("find", ""))
+    picker = picking.choose(desk.search, {**desk.asked, **request.GET.dict()})
     context = {
         "form": form,
         "calendars": desk.calendars,
@@ -160,11 +187,11 @@ def show(desk: Desk, form: CallerForm, *, lost: int | None = None, made: Any = N
         "contact": desk.contact,
         "find": query,
         "suggested": _suggested(request, query)[:SUGGESTED] if query else (),
-        "picker": picking.choose(desk.search, request.GET),
+        "picker": picker,
         "plan": desk.calendar.compiled,
         "near": desk.search.nearest(lost) if lost is not None else (),
         "lost": from_min(lost) if lost is not None else None,
-        "chosen": request.POST.get("start", ""),
+        "chosen": desk.chosen(picker),
         "made": made,
         "keep": _keep(request),
     }
