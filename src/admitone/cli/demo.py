@@ -19,7 +19,7 @@ from admitone.cli.demo_workflow import ensure_workflow
 
 if TYPE_CHECKING:
     from admitone.accounts.models import Account, User
-    from admitone.calendars.models import Calendar
+    from admitone.calendars.models import Calendar, Host
     from admitone.events import Actor
     from admitone.links.models import OneTimeLink
 
@@ -197,6 +197,21 @@ def fill_consultant(stage: Stage) -> None:
         buffer_after=15,
     )
     fill_links(stage, calendar)
+    fill_teams(stage, host)
+
+
+def fill_teams(stage: Stage, host: Host) -> None:
+    """One calendar of each type that has several hosts or seats."""
+    from admitone.calendars.services import TeamHost, create_calendar, create_host
+
+    who: dict[str, Any] = {"account": stage.account, "actor": stage.actor, "now": stage.now}
+    other = create_host(name="Kim Harbour", email="kim@admitone.example", **who)
+    both = [TeamHost(host.id), TeamHost(other.id)]
+    team = {"hosts": both, "guest_picks_host": True}
+    create_calendar(name="Sales call", kind="round_robin", duration=30, host=host, team=team, **who)
+    create_calendar(name="Case conference", kind="collective", duration=60, host=host, team={"hosts": both}, **who)
+    create_calendar(name="Onboarding class", kind="class", capacity=8, duration=60, host=host, **who)
+    create_calendar(name="Open house", kind="event", capacity=40, duration=120, host=host, **who)
 
 
 def fill_links(stage: Stage, calendar: Calendar) -> None:
