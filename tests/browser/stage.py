@@ -209,6 +209,8 @@ class Stage:
             "message_id": self.message().id,
             "template_id": factories.message_template(self.account).id,
             "source_id": self.source().id,
+            "schedule_id": self.open.schedule_id,
+            "block_id": self.block().id,
             "invitation_id": self.invitation().id,
             "batch_id": self.batch().id,
             "endpoint_id": self.delivery().endpoint_id,
@@ -334,6 +336,11 @@ class Stage:
                 created_at=self.now,
             )
         return found
+
+    def block(self) -> Any:
+        from tests.contract.world import block_of
+
+        return block_of(self.open)
 
     def invitation(self) -> Any:
         from admitone.accounts.models import Invitation
