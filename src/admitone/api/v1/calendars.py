@@ -35,6 +35,7 @@ from admitone.calendars import queries, services
 from admitone.calendars.models import Calendar
 from admitone.calendars.services import TeamHost
 from admitone.logic.errors import Problem
+from admitone.logic.hours import show_time
 from admitone.logic.kinds import MAX_HOSTS, MAX_PRIORITY, MAX_SEATS, MAX_WEIGHT
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import Reason
@@ -48,6 +49,7 @@ Length = Annotated[StrictInt, Field(ge=1, le=1440)]
 FIELDS = (
     *("name", "description", "access", "duration", "interval", "notice"),
     *("location_kind", "location"),
+    *("per_day_limit", "per_week_limit", "per_month_limit", "cutoff_days", "cutoff_at", "range_kind", "range_days"),
 )
 TEAM = ("kind", "capacity", "strategy", "count_days", "guest_picks_host")
 SENTENCES = {
@@ -98,6 +100,14 @@ class CalendarOut(Out):
     duration: int
     interval: int
     notice: int
+    schedule: Id
+    per_day_limit: int | None
+    per_week_limit: int | None
+    per_month_limit: int | None
+    cutoff_days: int | None
+    cutoff_at: str
+    range_kind: Literal["rolling", "working", "fixed", "unlimited"]
+    range_days: int | None
     timezone: str
     location_kind: str
     location: str
@@ -129,6 +139,16 @@ class CalendarChanges(Body):
     notice: Annotated[StrictInt, Field(ge=0, le=366 * 1440)] | None = None
     location_kind: Literal["none", "phone", "address", "video", "ask"] | None = None
     location: Annotated[Text, Field(max_length=500)] | None = None
+    per_day_limit: Annotated[StrictInt, Field(ge=1, le=1000)] | None = None
+    per_week_limit: Annotated[StrictInt, Field(ge=1, le=7000)] | None = None
+    per_month_limit: Annotated[StrictInt, Field(ge=1, le=31000)] | None = None
+    cutoff_days: Annotated[StrictInt, Field(ge=0, le=366)] | None = Field(
+        None, description="Bookable until `cutoff_at` so many days before."
+    )
+    cutoff_at: Annotated[str, Field(max_length=12, examples=["18:00"])] | None = None
+    range_kind: Literal["rolling", "working", "unlimited"] | None = None
+    range_days: Annotated[StrictInt, Field(ge=0, le=3660)] | None = None
+    schedule: Annotated[Reference, Field(description="Id of the schedule it opens by.")] | None = None
     kind: Kind | None = None
     capacity: Annotated[StrictInt, Field(ge=0, le=MAX_SEATS, description="Places of a class or an event.")] | None = (
         None
@@ -216,6 +236,7 @@ def create_calendar(request: ApiRequest, payload: NewCalendar) -> dict[str, Any]
     calendar = services.create_calendar(
         account=account_of(request), actor=actor_of(request), now=request.call.now, team=team, **fields
     )
+    _open_by(request, calendar, payload.schedule)
     if payload.active is False:
         calendar = _amend(request, calendar, {}, {}, active=False)
     return shown(calendar)
@@ -230,8 +251,22 @@ def create_calendar(request: ApiRequest, payload: NewCalendar) -> dict[str, Any]
 def change_calendar(request: ApiRequest, calendar_id: str, payload: CalendarChanges) -> dict[str, Any]:
     """By its id or any slug. Another type keeps the team if it can have one; bookings stay as they are."""
     calendar = queries.by_id_or_slug(account_of(request), calendar_id)
+    _open_by(request, calendar, payload.schedule)
     fields = {**sent(payload, *FIELDS), **sent(payload, "slug")}
     return shown(_amend(request, calendar, fields, team_of(payload), active=payload.active))
+
+
+def _open_by(request: ApiRequest, calendar: Calendar, schedule_id: str | None) -> None:
+    if schedule_id is None:
+        return
+    account = account_of(request)
+    services.choose_schedule(
+        account=account,
+        calendar_id=calendar.id,
+        schedule_id=queries.schedule(account, schedule_id).id,
+        actor=actor_of(request),
+        now=request.call.now,
+    )
 
 
 def _amend(
@@ -323,6 +358,14 @@ def shown(calendar: Calendar) -> dict[str, Any]:
         "duration": plan.rules.duration,
         "interval": plan.rules.interval,
         "notice": plan.rules.notice,
+        "schedule": str(calendar.schedule_id),
+        "per_day_limit": plan.rules.per_day_limit,
+        "per_week_limit": plan.rules.per_week_limit,
+        "per_month_limit": plan.rules.per_month_limit,
+        "cutoff_days": plan.rules.cutoff_days,
+        "cutoff_at": show_time(calendar.cutoff_at),
+        "range_kind": plan.rules.range_kind,
+        "range_days": plan.rules.range_days,
         "timezone": plan.schedule.timezone,
         "location_kind": plan.location_kind,
         "location": plan.location,
