@@ -46,8 +46,8 @@ def world(**account: Any) -> World:
     opportunity = factories.opportunity(factories.pipeline(here).stages.all()[0])
     submission = factories.submission(factories.form(here))
     key, secret = factories.api_key(here, ["read", "write", "admin"])
-    endpoint, enrollment = endpoint_of(here), enrollment_of(calendar)
-    values = {
+    endpoint = endpoint_of(here)
+    values = automation(calendar, contact) | {
         "account_slug": here.slug,
         "account": here.slug,
         "calendar": calendar.slug,
@@ -76,8 +76,23 @@ def world(**account: Any) -> World:
         "blob_id": blob_of(here).id,
         "batch_id": batch_of(calendar).id,
         "endpoint_id": endpoint.id,
-        "hook_id": hook_of(here).id,
         "delivery_id": delivery_of(endpoint).id,
+        "token": keyring().sign("o1", link.id),
+        "unsubscribe_token": keyring().sign("u1", message_of(here).id),
+        "manage_token": keyring().sign("b1", booking.id),
+        "date": "2026-11-05",
+        "step": "zone",
+        "mode": "inline",
+        "css_hash": calendar.compiled.brand.css_hash or "none",
+    }
+    return World(here, owner, calendar, secret, values)
+
+
+def automation(calendar: Calendar, contact: Contact) -> dict[str, Any]:
+    """Rows of workflows, hooks, calls and templates."""
+    here, enrollment = calendar.account, enrollment_of(calendar)
+    return {
+        "hook_id": hook_of(here).id,
         "workflow_id": enrollment.workflow_id,
         "enrollment_id": enrollment.id,
         "bulk_id": bulk_of(enrollment).id,
@@ -87,16 +102,8 @@ def world(**account: Any) -> World:
         "template": "form_link",
         "phone_number_id": missed_call_of(contact).number_id,
         "opt_out_id": opt_out_of(here).id,
-        "token": keyring().sign("o1", link.id),
-        "unsubscribe_token": keyring().sign("u1", message_of(here).id),
         "template_id": factories.message_template(here).id,
-        "manage_token": keyring().sign("b1", booking.id),
-        "date": "2026-11-05",
-        "step": "zone",
-        "mode": "inline",
-        "css_hash": calendar.compiled.brand.css_hash or "none",
     }
-    return World(here, owner, calendar, secret, values)
 
 
 def import_of(account: Account) -> ContactImport:

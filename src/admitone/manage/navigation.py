@@ -111,7 +111,7 @@ def sections(role: str) -> list[tuple[str, str, str]]:
     found = [
         (_("Home"), "", "house"),
         (_("Appointments"), "bookings/", "calendar-check"),
-        (_("Calendar"), "calendar/", "calendar-range"),
+        (_("Calendar view"), "calendar/", "calendar-range"),
         (_("Calendars"), "calendars/", "calendar-days"),
         (_("One-time links"), "links/", "ticket"),
         (_("Contacts"), "contacts/", "contact"),
