@@ -23,7 +23,16 @@ NOW = factories.NOW
 PAGE = (Path(__file__).parents[2] / "docs" / "errors.md").read_text()
 SECTIONS = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 #: Refusals that no request to the API produces.
-ELSEWHERE = {"hook_paused", "slug_taken", "draft_changed", "schedule_in_use", "last_owner", "demo_refused", "internal", "not_ready"}
+ELSEWHERE = {
+    "hook_paused",
+    "slug_taken",
+    "draft_changed",
+    "schedule_in_use",
+    "last_owner",
+    "demo_refused",
+    "internal",
+    "not_ready",
+}
 
 
 def send(request: Request) -> Answer:

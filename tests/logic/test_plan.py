@@ -66,7 +66,9 @@ def test_unknown_keys_are_ignored_and_missing_ones_take_their_defaults() -> None
 def test_plan_with_fortnights_and_modes_comes_back_as_it_was() -> None:
     days = (Override(date(2026, 12, 24), ((540, 720),), "add"), Override(date(2026, 12, 24), (), "subtract"))
     schedule = Schedule("Europe/Berlin", (Window((0,), 540, 720, 2, 1),), days)
-    plan = CalendarPlan(**NAMES, schedule=schedule, rules=Rules(20, 30, per_week_limit=3, cutoff_days=1, cutoff_at=1080))
+    plan = CalendarPlan(
+        **NAMES, schedule=schedule, rules=Rules(20, 30, per_week_limit=3, cutoff_days=1, cutoff_at=1080)
+    )
     assert decode(encode(plan)) == plan
 
 

@@ -64,7 +64,9 @@ def made_up(workflow: Workflow, who: Contact | None, now: datetime) -> Booking |
         plan, {"name": (who and who.name) or NAME, "email": (who and who.email) or EMAIL, "phone": PHONE}
     )
     for place in range(TRIES):
-        wish = Wish(uuid7(), plan, hour + place * 60, guest, "by_hand", contact_id=who.id if who else None, by_hand=True)
+        wish = Wish(
+            uuid7(), plan, hour + place * 60, guest, "by_hand", contact_id=who.id if who else None, by_hand=True
+        )
         try:
             with transaction.atomic():
                 return reserve(wish, actor=SYSTEM, now=now)[0]
