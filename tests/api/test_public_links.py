@@ -184,7 +184,6 @@ def test_start_that_was_never_on_offer_is_unavailable(guest, link, change):
         {"contact": "somebody"},
         {"end": ELEVEN},
         {"answers": {"colour": "red"}},
-        {"host": "x"},
     ],
 )
 def test_fields_that_the_link_decides_are_refused(guest, link, change):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from ninja import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from admitone.api.fields import Id, Moment, Out, Times, Zone
 from admitone.booking.openings import OpenTime
@@ -30,7 +30,9 @@ class Window(BaseModel):
 
 class Slot(Times):
     """An open time. `seats` are the places left, in classes and events that count them; `hosts` are the ids of those who
-    are free, in round robins."""
+    are free, in round robins. Elsewhere they are left out."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     seats: int | None = None
     hosts: list[Id] | None = None
