@@ -13,6 +13,8 @@ TEMPLATES = $(shell find src -name '*.html')
 PYTEST := $(BIN)/python -m pytest
 POSTGRES := $(BIN)/python -m tests.postgres run --
 PARALLEL := -n $(WORKERS) --dist loadfile
+# A storm has processes and threads of its own.
+STORMY := -n 2 --dist loadfile
 # Checks import the settings; with a key given they leave no data directory behind.
 LINT := env ADMITONE_SECRET_KEY=lint ADMITONE_DATA_DIR=.test/lint
 PIN := CUSTOM_COMPILE_COMMAND="make pins" ../$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
@@ -62,7 +64,7 @@ types: setup
 
 test-sqlite: setup
 	$(PYTEST) $(PARALLEL) -q -m "not browser and not storm and not soak"
-	$(PYTEST) -q -m "storm and not soak"
+	$(PYTEST) $(STORMY) -q -m "storm and not soak"
 
 # What never asks a database is not run twice, nor are screens, which only call services; the soak runs them there too.
 PURE := $(foreach place,logic ui docs config,--ignore=tests/$(place))
@@ -71,7 +73,7 @@ SCREENS := $(foreach place,manage api/test_fuzz.py contract/test_tenancy.py cont
 
 test-postgres: setup
 	$(POSTGRES) $(PYTEST) $(PARALLEL) $(PURE) $(SCREENS) -q -m "not browser and not storm and not soak"
-	$(POSTGRES) $(PYTEST) -q -m "storm and not soak"
+	$(POSTGRES) $(PYTEST) $(STORMY) -q -m "storm and not soak"
 
 e2e: setup ## Browser tests
 	$(PYTEST) $(PARALLEL) -q -m "browser and not soak"

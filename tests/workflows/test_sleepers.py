@@ -67,14 +67,14 @@ def is_ready(process: subprocess.Popen[bytes], workflow: Workflow) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("count", "seconds"), [(500, 12), pytest.param(10_000, 400, marks=pytest.mark.soak)], ids=["some", "many"]
+    ("count", "seconds"), [(250, 5), pytest.param(10_000, 400, marks=pytest.mark.soak)], ids=["some", "many"]
 )
 def test_sleepers_cost_no_memory_and_wake_on_time(published, count, seconds):
     workflow = published([{"name": "pause", "type": "wait.for", "params": {"hours": 1}}], [])
     with workers(1) as (process,):
         assert is_ready(process, workflow)
         before = memory(process)
-        first = datetime.now(UTC) + timedelta(seconds=5 + count / 500)
+        first = datetime.now(UTC) + timedelta(seconds=4 + count / 500)
         sleeping(workflow, count, first, seconds)
         time.sleep(max((first - datetime.now(UTC)).total_seconds() - 0.5, 0))
         asleep = memory(process)
