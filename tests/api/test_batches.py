@@ -35,6 +35,30 @@ def test_contacts_get_links_and_bad_rows_their_error(api, calendar):
     assert [row["n"] for row in failed] == [2]
 
 
+def test_filter_makes_a_link_for_every_contact_it_finds(api, calendar):
+    ada, _bob = (factories.contact(calendar.account, name=name) for name in ("Ada", "Bob"))
+    tag = factories.tag(ada)
+    made = api.post(PATH, {"calendar": "first", "contact_filter": {"tag": str(tag.id)}}).json()
+    run_pending(factories.NOW)
+    rows = api.get(f"{PATH}/{made['id']}").json()["rows"]
+    assert [(row["state"], row["contact"]["name"]) for row in rows] == [("made", "Ada")]
+    assert OneTimeLink.objects.get().contact == ada
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ({"contact_filter": {"search": "nobody like this"}}, (422, "invalid")),
+        ({"contact_filter": {"tag": "0190a0a0-0000-7000-8000-000000000000"}}, (404, "not_found")),
+        ({"contact_filter": {}, "contacts": [{"email": "ada@example.com"}]}, (422, "invalid")),
+        ({"contact_filter": {}, "count": 2}, (422, "invalid")),
+    ],
+)
+def test_filter_that_finds_nobody_or_stands_beside_another_is_refused(api, calendar, asked, answer):
+    factories.contact(calendar.account)
+    assert code(api.post(PATH, {"calendar": "first", **asked})) == answer
+
+
 def test_rows_come_page_by_page(api, calendar):
     made = api.post(PATH, {"calendar": "first", "count": 5}).json()
     seen, cursor = [], ""

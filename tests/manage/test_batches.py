@@ -9,6 +9,7 @@ from tests import factories
 
 from admitone.jobs import run_pending
 from admitone.links.models import Batch, OneTimeLink
+from admitone.logic.contact_rows import PersonRow, parse
 
 pytestmark = pytest.mark.django_db
 PATH = "/app/north-clinic/links/batches/"
@@ -52,6 +53,14 @@ def test_list_is_previewed_with_its_errors_then_made(client, calendar, freeze):
     csv = b"".join(client.get(f"{page}links.csv").streaming_content).decode()
     assert (csv.count("/o/"), csv.count("ada@example.com"), len(csv.splitlines())) == (2, 1, 4)
     assert client.get(page, {"state": "failed"}).content.decode().count("/o/") == 0
+
+
+def test_contacts_of_a_filter_are_the_list_to_look_at(client, calendar):
+    ada, _bob = (factories.contact(calendar.account, name=name) for name in ('Ada "A" Lovelace, Countess', "Bob"))
+    listed = client.get("/app/north-clinic/contacts/", {"q": "lovelace"}).content.decode()
+    assert f"{PATH}new/?contacts=1&amp;q=lovelace" in listed or f"{PATH}new/?contacts=1&q=lovelace" in listed
+    table = client.get(f"{PATH}new/", {"contacts": "1", "q": "lovelace"}).context["form"].initial["table"]
+    assert parse(table) == [PersonRow(1, ada.email, ada.name, "")]
 
 
 def test_uploaded_file_stays_in_the_form(client, calendar):

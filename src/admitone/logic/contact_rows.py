@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -70,3 +71,10 @@ def _order(cells: list[str]) -> list[str] | None:
 def _row(line: int, cells: list[str], order: list[str]) -> PersonRow:
     values = dict.fromkeys(COLUMNS, "") | {name: cell for name, cell in zip(order, cells, strict=False) if name}
     return PersonRow(line, **values)
+
+
+def write(people: Iterable[Sequence[str]]) -> str:
+    """Rows of email, name and phone as a table that `parse` reads."""
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows(people)
+    return text.getvalue()

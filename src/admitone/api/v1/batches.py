@@ -8,7 +8,8 @@ from ninja import Header, Router
 from pydantic import BaseModel, Field, StrictInt
 
 from admitone.accounts.idempotency import Idempotency
-from admitone.accounts.queries import get
+from admitone.accounts.models import Account
+from admitone.accounts.queries import as_uuid, get
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import (
@@ -33,8 +34,11 @@ from admitone.api.fields import (
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED
 from admitone.calendars.queries import by_id_or_slug
+from admitone.contacts.filters import Filters
+from admitone.contacts.models import Tag
 from admitone.links import batches, services
 from admitone.links.models import Batch
+from admitone.links.services.batches import MAX_ROWS
 from admitone.logic.errors import Problem
 
 router = Router(tags=["One-time links"])
@@ -49,14 +53,29 @@ class BatchContact(Body):
     phone: Typed | None = None
 
 
+class ContactQuery(Body):
+    """Contacts as GET /contacts lists them: part of a name, address or number, and a tag."""
+
+    search: Line = ""
+    tag: Reference | None = None
+
+    def people(self, account: Account) -> list[dict[str, str | None]]:
+        if self.tag:
+            get(account, Tag, self.tag)
+        rows = Filters(search=self.search, tag=as_uuid(self.tag) if self.tag else None).rows(account)
+        found = rows.order_by("id").values_list("email", "name", "phone")[: MAX_ROWS + 1]
+        return [{"email": email, "name": name, "phone": phone} for email, name, phone in found]
+
+
 class NewBatch(Body):
-    """Either `count` or `contacts`, and the terms that all the links share."""
+    """One of `count`, `contacts` and `contact_filter`, and the terms that all the links share."""
 
     model_config = example(calendar="first-consultation", count=100, expires_at="2026-12-24T00:00:00Z", label="Fair")
 
     calendar: Annotated[Reference, Field(description="Id or slug.")]
     count: Annotated[StrictInt, Field(ge=1, le=10_000)] | None = None
     contacts: Annotated[list[BatchContact], Field(min_length=1, max_length=10_000)] | None = None
+    contact_filter: ContactQuery | None = None
     contact_policy: Policy = "prefill"
     offered: Annotated[list[Span], Field(min_length=1, max_length=200)] | None = None
     not_before: Instant | None = None
@@ -66,6 +85,13 @@ class NewBatch(Body):
     note: Reason = ""
     metadata: Metadata = Field(default_factory=dict)
     utm: Utm | None = None
+
+    def people(self, account: Account) -> list[dict[str, str | None]] | None:
+        if self.contact_filter is None:
+            return None if self.contacts is None else [person.model_dump() for person in self.contacts]
+        if self.contacts is not None:
+            raise Problem("invalid", fields={"contact_filter": "Give either contacts or a filter."})
+        return self.contact_filter.people(account)
 
     def terms(self) -> dict[str, Any]:
         return {
@@ -163,7 +189,7 @@ def create_batch(
         actor=actor_of(request),
         now=request.call.now,
         count=payload.count,
-        contacts=None if payload.contacts is None else [person.model_dump() for person in payload.contacts],
+        contacts=payload.people(account),
         terms=payload.terms(),
         idempotency=asked,
     )

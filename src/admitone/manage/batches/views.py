@@ -17,9 +17,12 @@ from admitone.contacts.services import clean_person
 from admitone.links import batches as reading
 from admitone.links import services
 from admitone.links.models import Batch
+from admitone.links.services.batches import MAX_ROWS
+from admitone.logic.contact_rows import write
 from admitone.logic.errors import Problem
 from admitone.manage import spreadsheet
 from admitone.manage.batches.forms import BatchForm
+from admitone.manage.contacts import filtering
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.forms import show_problem
 from admitone.manage.links.reach import Reach
@@ -65,6 +68,8 @@ def form_of(request: AccountRequest, account: Account) -> BatchForm:
     }
     if request.method != "POST":
         initial = {"calendar": request.GET.get("calendar", ""), "contact_policy": "prefill", "max_uses": 1}
+        if "contacts" in request.GET:
+            initial["table"] = listed(request)
         return BatchForm(None, initial=initial, **options)
     form = BatchForm(request.POST, request.FILES, **options)
     if request.FILES and form.is_valid():
@@ -72,6 +77,12 @@ def form_of(request: AccountRequest, account: Account) -> BatchForm:
         kept["table"] = form.cleaned_data["text"]
         form = BatchForm(kept, **options)
     return form
+
+
+def listed(request: AccountRequest) -> str:
+    """The contacts that the rest of the address asks for, as in their list, as the table of people."""
+    rows = filtering.asked(request).rows(request).values_list("email", "name", "phone")
+    return write(rows[:MAX_ROWS])
 
 
 def made(request: AccountRequest, form: BatchForm, now: Any) -> Batch:
