@@ -11,7 +11,7 @@ from tests.logic.strategies import Case, bounded, cases
 from admitone.logic.availability import Schedule, Window
 from admitone.logic.clock import to_min_floor
 from admitone.logic.slots import Busy, Request, Rules, find_slots, reasons
-from admitone.logic.teams import Member, Seated, blockers, collective, joining, off_blocks, round_robin, seats
+from admitone.logic.teams import Member, Seated, collective, joining, off_blocks, round_robin, seats
 
 MONDAY = to_min_floor(datetime(2026, 6, 8, tzinfo=UTC))
 OFFICE = Schedule("UTC", (Window((0, 1, 2, 3, 4), 540, 720),))
@@ -65,7 +65,6 @@ def test_collective_slot_needs_every_required_host_and_tells_who_joins():
     assert collective(OFFICE, RULES, [ada, ben, cleo], DAY) == [at(10), at(10, 30)]
     assert joining(OFFICE, RULES, [ada, ben, cleo], DAY, at(10)) == ()
     assert joining(OFFICE, RULES, [ada, ben, cleo], DAY, at(10, 30)) == ("cleo",)
-    assert blockers([ada, ben], at(9), at(9, 30)) == {"ada": [block(at(9), at(10))]}
 
 
 def test_collective_without_required_hosts_needs_all_of_them():

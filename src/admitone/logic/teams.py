@@ -6,7 +6,7 @@ A host's own hours, holidays and blocked time are blocks of kind "off": they hav
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from admitone.logic.availability import Schedule, local_date, spans_between
@@ -96,9 +96,3 @@ def seats(
         if left >= party and one.start in times:
             free[one.start] = left
     return {start: free[start] for start in sorted(free)}
-
-
-def blockers(members: Iterable[Member], start: int, end: int) -> Mapping[str, list[Busy]]:
-    """Whose blocks overlap [start, end), for the owner's question why nobody can."""
-    found = {one.host: [block for block in one.busy if block.start < end and start < block.end] for one in members}
-    return {host: blocks for host, blocks in found.items() if blocks}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -75,7 +75,7 @@ def redeem(
         if found.state != "active":
             return _replay_or_refuse(found, asked, actor, now)
         try:
-            ticket = replace(_ticket(found, start, guest, asked, code, now), host=host)
+            ticket = _ticket(found, start, guest, asked, code, now, host)
         except Problem:
             if before := find(asked):
                 return booked(Booking.objects.get(id=before), replayed=True)
@@ -90,12 +90,18 @@ def redeem(
 
 
 def _ticket(
-    found: Opened, start: int, raw: Mapping[str, Any], asked: Idempotency | None, code: str | None, now: datetime
+    found: Opened,
+    start: int,
+    raw: Mapping[str, Any],
+    asked: Idempotency | None,
+    code: str | None,
+    now: datetime,
+    host: str,
 ) -> Ticket:
     merged = with_bound({"utm": found.link.utm, **raw}, found.person, found.link.contact_policy)
     if found.link.contact_policy == "verify":
         check_code(found.link.id, code, now)
-    return Ticket(found, clean_guest(found.plan, merged), start, uuid7(), asked)
+    return Ticket(found, clean_guest(found.plan, merged), start, uuid7(), asked, host)
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -115,9 +114,3 @@ def looks_like_link(text: str) -> bool:
 
 def named(account: Account, contact_id: str) -> Contact | None:
     return Contact.objects.filter(account=account, id=contact_id).first() if contact_id else None
-
-
-def list_url(account: Account, calendar_id: UUID | None = None) -> str:
-    if calendar_id:
-        return reverse("manage:calendar_links", args=[account.slug, calendar_id])
-    return reverse("manage:links", args=[account.slug])

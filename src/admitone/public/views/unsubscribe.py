@@ -15,7 +15,7 @@ from admitone.logic.plan import PlanBrand
 from admitone.messaging.models import Message
 from admitone.messaging.opting import opt_in, opt_out
 from admitone.messaging.queries import opted_out, unsubscribing
-from admitone.public.booking_page import limit_posts
+from admitone.public.booking_page import limit_posts, masked
 from admitone.public.pages import Visit, page, public, see_other, with_query
 
 ONE_CLICK = "List-Unsubscribe"
@@ -83,9 +83,3 @@ def show(visit: Visit, message: Message, token: str) -> HttpResponse:
         "action": with_query(f"/u/{token}", visit.keep()),
     }
     return page(visit, "public/unsubscribe.html", context, plan=frame_of(message.account))
-
-
-def masked(address: str) -> str:
-    """a…@example.com: mails are forwarded."""
-    local, _at, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
