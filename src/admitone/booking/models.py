@@ -47,7 +47,7 @@ class Occupancy(models.Model):
 
 
 class Booking(models.Model):
-    """`status`: pending, confirmed, cancelled, completed, no_show. `sequence` is the iCalendar SEQUENCE (RFC 5545 3.8.7.4)."""
+    """`status`: pending, confirmed, cancelled, declined, completed, no_show. `sequence` is the iCalendar SEQUENCE (RFC 5545 3.8.7.4)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="bookings")
@@ -61,6 +61,13 @@ class Booking(models.Model):
     end_min = models.BigIntegerField()
     local_date = models.DateField()  # in the schedule's zone: the per-day limit counts it
     seats = models.SmallIntegerField(default=1)
+    guests = models.JSONField(default=list)  # others of the party: [{"name", "email"}]
+    series_id = models.UUIDField(null=True, db_index=True)  # that of the series' first booking
+    series_n = models.SmallIntegerField(default=0)  # place in the series, from 1
+    answer_by = models.DateTimeField(null=True)  # of a pending booking: then it is declined by itself
+    form_id = models.UUIDField(null=True)  # forms.Form, no key: the answers outlive it
+    form_version = models.IntegerField(default=0)
+    answers = models.JSONField(default=dict)  # by the keys of that version's fields
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
@@ -78,7 +85,7 @@ class Booking(models.Model):
     utm = models.JSONField(default=dict)
     sequence = models.IntegerField(default=0)
     cancelled_at = models.DateTimeField(null=True)
-    cancelled_by = models.CharField(max_length=8, blank=True)  # guest, host
+    cancelled_by = models.CharField(max_length=8, blank=True)  # guest, host, system
     cancel_reason = models.TextField(blank=True, max_length=1000)
     rescheduled_from_min = models.BigIntegerField(null=True)
     completed_at = models.DateTimeField(null=True)  # it was told once, so a no-show that is taken back tells nothing
@@ -111,3 +118,51 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id} #{self.n}"
+
+
+class WaitlistEntry(models.Model):
+    """Somebody who wants a seat at a full time. `status`: waiting, offered, booked, expired, left. First come, first served."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="waitlist")
+    calendar = models.ForeignKey("calendars.Calendar", models.CASCADE, related_name="waitlist_entries")
+    contact = models.ForeignKey("contacts.Contact", models.PROTECT, related_name="waitlist_entries")
+    start_min = models.BigIntegerField()
+    end_min = models.BigIntegerField()
+    seats = models.SmallIntegerField(default=1)
+    status = models.CharField(max_length=8, default="waiting")
+    link_id = models.UUIDField(null=True, unique=True)
+    guest_timezone = models.CharField(max_length=64)
+    guest_locale = models.CharField(max_length=10, default="en")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["calendar", "start_min", "contact"],
+                condition=Q(status__in=("waiting", "offered")),
+                name="waitlist_once",
+            )
+        ]
+        indexes = [models.Index(fields=["calendar", "start_min", "status", "id"], name="waitlist_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.start_min}"
+
+
+class SeatHold(models.Model):
+    """Seats of a time kept for the holder of one link until `until`; everybody else sees them as taken."""
+
+    link_id = models.UUIDField(primary_key=True)
+    calendar = models.ForeignKey("calendars.Calendar", models.CASCADE, related_name="seat_holds")
+    start_min = models.BigIntegerField()
+    end_min = models.BigIntegerField()
+    seats = models.SmallIntegerField(default=1)
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["calendar", "start_min"], name="hold_by_start")]
+
+    def __str__(self) -> str:
+        return f"{self.seats} at {self.start_min}"

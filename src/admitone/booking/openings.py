@@ -196,6 +196,15 @@ def for_host(plan: CalendarPlan, host_id: str) -> CalendarPlan:
     return replace(plan, hosts=hosts)
 
 
+def for_length(plan: CalendarPlan, minutes: int | None) -> CalendarPlan:
+    """The plan for one of its lengths; Problem("invalid") for another one. None: the calendar's own."""
+    if minutes is None or minutes == plan.rules.duration:
+        return plan
+    if minutes not in plan.durations:
+        raise Problem("invalid", fields={"duration": "Appointments of this length cannot be booked."})
+    return replace(plan, rules=replace(plan.rules, duration=minutes))
+
+
 def picks_host(plan: CalendarPlan) -> bool:
     """May guests choose who they meet?"""
     return plan.kind == "round_robin" and plan.guest_picks_host

@@ -18,7 +18,7 @@ from admitone.messaging.models import Message
 from admitone.messaging.personal import blank
 
 EMPTY: dict[str, Any] = dict.fromkeys(("name", "email", "phone", "note", "cancel_reason"), "")
-EMPTY |= {"metadata": {}, "utm": {}}
+EMPTY |= {"metadata": {}, "utm": {}, "answers": {}, "guests": []}
 
 
 @personal_data("booking.Booking", "contact")
@@ -28,7 +28,7 @@ class Bookings(PersonalData):
     shown = (
         *("id", "calendar__name", "host__name", "status", "start_min", "end_min", "name", "email", "phone", "note"),
         *("consent_text", "consent_at", "location", "guest_timezone", "source", "metadata", "utm", "cancel_reason"),
-        "created_at",
+        *("answers", "guests", "created_at"),
     )
 
     @classmethod

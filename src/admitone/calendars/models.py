@@ -15,6 +15,7 @@ class Host(models.Model):
     user = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="hosts")
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
+    video_url = models.URLField(blank=True, max_length=500)  # their own room, for calendars of location_kind "host"
     created_at = models.DateTimeField()
 
     class Meta:
@@ -106,8 +107,11 @@ class CalendarGroup(models.Model):
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="calendar_groups")
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60)
+    description = models.TextField(blank=True, max_length=2000)
+    active = models.BooleanField(default=True)
     deleted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "slug"], name="group_slug_once")]
@@ -122,6 +126,7 @@ class Calendar(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="calendars")
     group = models.ForeignKey(CalendarGroup, models.SET_NULL, null=True, blank=True, related_name="calendars")
+    group_order = models.SmallIntegerField(default=0)
     schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="calendars")
     kind = models.CharField(max_length=24, default="personal")  # one of logic.kinds.KINDS
     strategy = models.CharField(max_length=12, default="availability")  # availability, equal
@@ -133,6 +138,7 @@ class Calendar(models.Model):
     active = models.BooleanField(default=True)
     access = models.CharField(max_length=12, default="public")  # public, one_time
     duration = models.IntegerField(default=30)
+    durations = models.JSONField(default=list, blank=True)  # other lengths that guests may choose, in minutes
     interval = models.IntegerField(default=30)
     buffer_before = models.IntegerField(default=0)
     buffer_after = models.IntegerField(default=0)
@@ -142,6 +148,8 @@ class Calendar(models.Model):
     per_day_limit = models.IntegerField(null=True, blank=True)
     per_week_limit = models.IntegerField(null=True, blank=True)
     per_month_limit = models.IntegerField(null=True, blank=True)
+    per_host_day_limit = models.IntegerField(null=True, blank=True)  # of this calendar, for each host of a team
+    per_contact_limit = models.IntegerField(null=True, blank=True)  # appointments ahead of one contact
     cutoff_days = models.IntegerField(null=True, blank=True)  # bookable until `cutoff_at`, so many days before
     cutoff_at = models.IntegerField(default=1080)  # minutes of the local day
     range_kind = models.CharField(max_length=12, default="rolling")  # rolling, working, fixed, unlimited
@@ -149,8 +157,19 @@ class Calendar(models.Model):
     range_first = models.DateField(null=True, blank=True)
     range_last = models.DateField(null=True, blank=True)
     capacity = models.IntegerField(default=1)
-    location_kind = models.CharField(max_length=12, default="none")  # phone, address, video, ask, none
+    max_party = models.SmallIntegerField(default=1)  # seats that one booking may take
+    approval = models.BooleanField(default=False)
+    approval_hours = models.IntegerField(default=24)
+    reissue_on_decline = models.BooleanField(default=True)
+    series_max = models.SmallIntegerField(default=1)  # appointments of a recurring booking; 1: none recur
+    waitlist = models.BooleanField(default=False)
+    waitlist_hold = models.IntegerField(default=120)  # minutes
+    form = models.ForeignKey("forms.Form", models.SET_NULL, null=True, blank=True, related_name="calendars")
+    form_first = models.BooleanField(default=False)
+    location_kind = models.CharField(max_length=12, default="none")  # logic.calendars.LOCATION_KINDS
     location = models.CharField(max_length=500, blank=True)
+    location_hidden = models.BooleanField(default=False)  # told to those who have booked
+    room_provider = models.CharField(max_length=24, blank=True)  # of location_kind "room"
     phone = models.CharField(max_length=10, default="off")  # off, optional, required
     email_required = models.BooleanField(default=True)
     note = models.BooleanField(default=True)

@@ -22,6 +22,16 @@ SAME = (
     "count_days",
     "capacity",
     "guest_picks_host",
+    "per_host_day_limit",
+    "per_contact_limit",
+    "max_party",
+    "approval",
+    "approval_hours",
+    "series_max",
+    "waitlist",
+    "form_first",
+    "location_hidden",
+    "room_provider",
     "name",
     "description",
     "active",
@@ -65,6 +75,8 @@ def compile_plan(calendar: Calendar) -> CalendarPlan:
         brand=brand_of(calendar),
         change_cutoff_minutes=calendar.change_cutoff,
         embed_origins=tuple(calendar.embed_origins),
+        durations=tuple(calendar.durations),
+        form_id=str(calendar.form_id or ""),
         **{name: getattr(calendar, name) for name in SAME},
     )
 
@@ -170,6 +182,7 @@ def _host(row: CalendarHost) -> dict[str, Any]:
         "priority": row.priority,
         "weight": row.weight,
         "required": row.required,
+        "video_url": host.video_url,
         "schedule": schedule_of(row.schedule) if row.schedule else None,
     }
 

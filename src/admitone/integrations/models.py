@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.db import models
 
 from admitone.logic.ids import uuid7
@@ -41,3 +43,19 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.currency}"
+
+
+class HostFeed(models.Model):
+    """A secret calendar feed of one host's appointments in one sub-account; another id is another address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="host_feeds")
+    host = models.ForeignKey("calendars.Host", models.CASCADE, related_name="feeds")
+    read_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "host"], name="host_feed_once")]
+
+    def __str__(self) -> str:
+        return str(self.host_id)

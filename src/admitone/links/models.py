@@ -14,6 +14,7 @@ class OneTimeLink(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="one_time_links")
     calendar = models.ForeignKey("calendars.Calendar", models.PROTECT, null=True, related_name="one_time_links")
+    group = models.ForeignKey("calendars.CalendarGroup", models.PROTECT, null=True, related_name="one_time_links")
     contact = models.ForeignKey("contacts.Contact", models.SET_NULL, null=True, related_name="one_time_links")
     contact_policy = models.CharField(max_length=8, default="prefill")  # prefill, verify, refuse
     uses = models.IntegerField(default=0)
@@ -22,12 +23,16 @@ class OneTimeLink(models.Model):
     not_before = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     offered = models.JSONField(null=True)
-    duration = models.IntegerField(null=True)
+    duration = models.IntegerField(null=True)  # minutes; else what the calendar says
+    host = models.ForeignKey("calendars.Host", models.SET_NULL, null=True, related_name="+")
+    location = models.CharField(max_length=500, blank=True)
+    seats = models.SmallIntegerField(default=1)  # the largest party
+    series = models.SmallIntegerField(default=1)  # the longest series
     label = models.CharField(max_length=120, blank=True)
     note = models.TextField(blank=True, max_length=1000)  # shown to the guest
     metadata = models.JSONField(default=dict)
     utm = models.JSONField(default=dict)
-    source_kind = models.CharField(max_length=16, default="by_hand")  # by_hand, api, workflow, bulk, reissue
+    source_kind = models.CharField(max_length=16, default="by_hand")  # by_hand, api, workflow, bulk, reissue, waitlist
     source_id = models.CharField(max_length=80, blank=True)
     created_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     replaces_id = models.UUIDField(null=True)
@@ -41,6 +46,10 @@ class OneTimeLink(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(uses__gte=0, uses__lte=F("max_uses"), max_uses__gte=1), name="link_uses"
+            ),
+            models.CheckConstraint(
+                condition=Q(calendar__isnull=False, group__isnull=True) | Q(calendar__isnull=True, group__isnull=False),
+                name="link_opens_one",
             ),
         ]
         indexes = [
@@ -126,7 +135,8 @@ class Batch(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="link_batches")
-    calendar = models.ForeignKey("calendars.Calendar", models.PROTECT, related_name="link_batches")
+    calendar = models.ForeignKey("calendars.Calendar", models.PROTECT, null=True, related_name="link_batches")
+    group = models.ForeignKey("calendars.CalendarGroup", models.PROTECT, null=True, related_name="link_batches")
     kind = models.CharField(max_length=8)
     terms = models.JSONField(default=dict)
     status = models.CharField(max_length=8, default="queued")

@@ -29,6 +29,10 @@ class GuestRequest:
     timezone: str
     locale: str
     utm: Mapping[str, str] = field(default_factory=dict)
+    party: int = 1  # seats, the guest's own among them
+    guests: tuple[Mapping[str, str], ...] = ()  # others of the party: name, email
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    form_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ RESERVED_SLUGS = frozenset(
     {"g", "o", "b", "c", "f", "u", "new", "api", "app", "embed", "static", "manage", "feed", "logo"}
 )
 MAX_ORIGINS = 50
-LOCATION_KINDS = ("none", "phone", "address", "video", "ask")
+#: video: one fixed address; host: the room of whoever takes the appointment; room: made for each appointment.
+LOCATION_KINDS = ("none", "phone", "address", "video", "host", "room", "ask")
+MAX_DURATIONS, MAX_PARTY, MAX_SERIES = 8, 100, 52
 
 Cleaner = Callable[[Any], Any]
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -156,6 +158,16 @@ def _clock(raw: Any) -> int:
     return parse_time(raw) if isinstance(raw, str) else int(_whole(0, DAY)(raw))
 
 
+def _durations(raw: Any) -> list[int]:
+    """Other lengths in minutes, ascending, each once."""
+    if not isinstance(raw, list | tuple):
+        raise ValueError("Enter a list of lengths.")
+    found = sorted({int(_whole(1, DAY)(item)) for item in raw})
+    if len(found) > MAX_DURATIONS:
+        raise ValueError(f"Enter at most {MAX_DURATIONS} lengths.")
+    return found
+
+
 def _flag(raw: Any) -> bool:
     if not isinstance(raw, bool):
         raise ValueError("Say true or false.")
@@ -204,6 +216,19 @@ CLEANERS: dict[str, Cleaner] = {
     "per_day_limit": _whole(1, 1000, optional=True),
     "per_week_limit": _whole(1, 7000, optional=True),
     "per_month_limit": _whole(1, 31000, optional=True),
+    "per_host_day_limit": _whole(1, 1000, optional=True),
+    "per_contact_limit": _whole(1, 1000, optional=True),
+    "durations": _durations,
+    "max_party": _whole(1, MAX_PARTY),
+    "approval": _flag,
+    "approval_hours": _whole(1, 24 * 30),
+    "reissue_on_decline": _flag,
+    "series_max": _whole(1, MAX_SERIES),
+    "waitlist": _flag,
+    "waitlist_hold": _whole(15, 7 * DAY),
+    "form_first": _flag,
+    "location_hidden": _flag,
+    "room_provider": _text(24),
     "cutoff_days": _whole(0, 366, optional=True),
     "cutoff_at": _clock,
     "range_kind": _choice("rolling", "working", "fixed", "unlimited"),

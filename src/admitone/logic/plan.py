@@ -32,6 +32,7 @@ class PlanHost:
     priority: int = 0
     weight: int = 1
     required: bool = True  # of a collective calendar
+    video_url: str = ""
     schedule: Schedule | None = None  # None: the calendar's hours are theirs
 
 
@@ -70,6 +71,18 @@ class CalendarPlan:
     count_days: int = 30  # days back that "equal" counts appointments of
     capacity: int = 1  # seats of a class or an event; 0: no limit (events only)
     guest_picks_host: bool = False
+    durations: tuple[int, ...] = ()  # other lengths than rules.duration that guests may choose
+    per_host_day_limit: int | None = None
+    per_contact_limit: int | None = None
+    max_party: int = 1
+    approval: bool = False
+    approval_hours: int = 24
+    series_max: int = 1
+    waitlist: bool = False
+    form_id: str = ""
+    form_first: bool = False
+    location_hidden: bool = False
+    room_provider: str = ""
     location_kind: str = "none"
     location: str = ""
     phone: str = "off"
@@ -122,6 +135,7 @@ class CalendarPlan:
             | _converted(known, "brand", lambda value: PlanBrand(**_known(PlanBrand, value)))
             | _converted(known, "hosts", lambda value: tuple(host_from_json(host) for host in value))
             | _converted(known, "embed_origins", tuple)
+            | _converted(known, "durations", tuple)
         )
 
 

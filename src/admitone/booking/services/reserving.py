@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from admitone.booking.services.taking import Preference, Taken, sit, take
 from admitone.contacts.services import find_or_create
 from admitone.events import Actor, Draft
 from admitone.logic.bookings import GuestRequest
+from admitone.logic.clock import from_min
 from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import EARLIEST, LATEST
@@ -44,6 +45,9 @@ class Wish:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     by_hand: bool = False
     host: str = ""  # the one the guest chose, where the calendar lets them
+    location: str = ""  # instead of the calendar's
+    series_id: UUID | None = None
+    series_n: int = 0
 
 
 class PlanChanged(Exception):
@@ -57,7 +61,14 @@ def reserve(wish: Wish, *, actor: Actor, now: datetime) -> tuple[Booking, list[D
     """
     plan = wish.plan
     lock_hosts(plan)
-    asked = check_open(for_host(plan, wish.host), wish.start, now=now, offered=wish.offered, by_hand=wish.by_hand)
+    asked = check_open(
+        for_host(plan, wish.host),
+        wish.start,
+        now=now,
+        offered=wish.offered,
+        by_hand=wish.by_hand,
+        party=wish.guest.party,
+    )
     contact_id, made = _contact(wish, actor, now)
     taken = take(asked, wish.start, Preference(now, contact_id, wish.host), by_hand=wish.by_hand)
     booking = _booking(wish, taken, contact_id, now)
@@ -150,6 +161,7 @@ def _contact(wish: Wish, actor: Actor, now: datetime) -> tuple[UUID, Draft | Non
 
 def _booking(wish: Wish, taken: Taken, contact_id: UUID, now: datetime) -> Booking:
     plan, guest = wish.plan, wish.guest
+    waits = plan.approval and not wish.by_hand
     return Booking(
         id=wish.booking_id,
         account_id=UUID(plan.account_id),
@@ -159,7 +171,14 @@ def _booking(wish: Wish, taken: Taken, contact_id: UUID, now: datetime) -> Booki
         host_reason=taken.reason,
         seats=len(taken.seats),
         one_time_link_id=wish.link_id,
-        status="confirmed",
+        status="pending" if waits else "confirmed",
+        answer_by=answer_by(plan, wish.start, now) if waits else None,
+        guests=[dict(one) for one in guest.guests],
+        series_id=wish.series_id,
+        series_n=wish.series_n,
+        form_id=UUID(plan.form_id) if plan.form_id and guest.form_version else None,
+        form_version=guest.form_version,
+        answers=dict(guest.answers),
         start_min=wish.start,
         end_min=wish.start + plan.rules.duration,
         local_date=local_day(plan, wish.start),
@@ -171,7 +190,7 @@ def _booking(wish: Wish, taken: Taken, contact_id: UUID, now: datetime) -> Booki
         consent_version=plan.consent_version if guest.consent else 0,
         consent_at=now if guest.consent else None,
         location_kind=plan.location_kind,
-        location=plan.location,
+        location=wish.location or plan.location,
         guest_timezone=guest.timezone,
         guest_locale=guest.locale,
         offered=wish.offered,
@@ -181,3 +200,8 @@ def _booking(wish: Wish, taken: Taken, contact_id: UUID, now: datetime) -> Booki
         created_at=now,
         updated_at=now,
     )
+
+
+def answer_by(plan: CalendarPlan, start: int, now: datetime) -> datetime:
+    """Until when the host may answer a request: so many hours, at the latest its start."""
+    return min(now + timedelta(hours=plan.approval_hours), from_min(start))

@@ -142,7 +142,7 @@ def issue_chunk(*, batch_id: UUID | str, now: datetime) -> Batch | None:
 
 def _make(batch: Batch, rows: list[BatchRow], now: datetime) -> tuple[list[OneTimeLink], list[Draft]]:
     """Links of the rows, and events of the contacts that are new; a row without a link says why."""
-    account, calendar = batch.account, Calendar.objects.get(id=batch.calendar_id)
+    account, calendar = batch.account, Calendar.objects.get(link_batches=batch)
     terms, links, drafts = _terms(batch), [], []
     fault = _fault(calendar, terms, now)
     for row in rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import isfinite
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -13,11 +13,12 @@ from django.db import transaction
 from admitone.accounts.idempotency import Idempotency, claim
 from admitone.accounts.models import Account, User
 from admitone.accounts.queries import get
-from admitone.calendars.models import Calendar
+from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.contacts.models import Contact
 from admitone.contacts.services import ensure_contact
 from admitone.events import Actor, Draft, record_many
 from admitone.links.models import OneTimeLink
+from admitone.links.services.special import special_terms
 from admitone.logic.bookings import clean_utm
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
@@ -28,63 +29,60 @@ from admitone.statements import insert
 MAX_METADATA = 50
 
 
+class Terms(TypedDict, total=False):
+    """What may be said about a link. `special` is what it does otherwise than its calendar: see `special_terms`."""
+
+    contact_policy: str
+    max_uses: int
+    not_before: datetime | None
+    expires_at: datetime | None
+    offered: Sequence[tuple[int, int]] | None
+    label: str
+    note: str
+    metadata: Mapping[str, Any] | None
+    utm: Mapping[str, str] | None
+    source_kind: str
+    source_id: str
+    created_by: User | None
+    replaces: UUID | None
+    special: Mapping[str, Any] | None
+
+
 @transaction.atomic
 def issue(
     *,
     account: Account,
-    calendar: Calendar,
+    calendar: Calendar | None = None,
+    group: CalendarGroup | None = None,
     actor: Actor,
     now: datetime,
     contact: Contact | None = None,
     person: Mapping[str, str] | None = None,
-    contact_policy: str = "prefill",
-    max_uses: int = 1,
-    not_before: datetime | None = None,
-    expires_at: datetime | None = None,
-    offered: Sequence[tuple[int, int]] | None = None,
-    label: str = "",
-    note: str = "",
-    metadata: Mapping[str, Any] | None = None,
-    utm: Mapping[str, str] | None = None,
-    source_kind: str = "by_hand",
-    source_id: str = "",
-    created_by: User | None = None,
-    replaces: UUID | None = None,
     idempotency: Idempotency | None = None,
+    **terms: Unpack[Terms],
 ) -> OneTimeLink:
-    """A new active link of `calendar`; the earlier one when the same idempotency key made it.
+    """A new active link of a calendar or a group; the earlier one when the same idempotency key made it.
 
     `person` (name, email, phone as typed) names the contact by its address and makes it if it is new.
     """
-    if calendar.account_id != account.id or (contact and contact.account_id != account.id):
+    if any(one.account_id != account.id for one in (calendar, group, contact) if one is not None):
         raise Problem("not_found")
+    if (calendar is None) == (group is None):
+        sentence = "Name a calendar or a group, one of them."
+        raise Problem("invalid", fields={"calendar": sentence, "group": sentence})
     link_id = uuid4()
     before = claim(idempotency, kind="one_time_link", resource_id=link_id, now=now)
     if before:
         return OneTimeLink.objects.select_related("calendar", "contact", "created_by").get(id=before)
-    check_terms(now=now, max_uses=max_uses, not_before=not_before, expires_at=expires_at)
+    check_terms(
+        now=now,
+        max_uses=terms.get("max_uses", 1),
+        not_before=terms.get("not_before"),
+        expires_at=terms.get("expires_at"),
+    )
     if person is not None:
         contact = ensure_contact(account=account, person=person, source="link", actor=actor, now=now, prefix="contact.")
-    link = build(
-        link_id=link_id,
-        account=account,
-        calendar=calendar,
-        contact=contact,
-        now=now,
-        contact_policy=contact_policy,
-        max_uses=max_uses,
-        not_before=not_before,
-        expires_at=expires_at,
-        offered=offered,
-        label=label,
-        note=note,
-        metadata=metadata,
-        utm=utm,
-        source_kind=source_kind,
-        source_id=source_id,
-        created_by=created_by,
-        replaces=replaces,
-    )
+    link = build(link_id=link_id, account=account, calendar=calendar, group=group, contact=contact, now=now, **terms)
     insert(link)
     record_many([event_of(link, "one_time_link.created", actor, now)])
     return link
@@ -94,43 +92,35 @@ def build(
     *,
     link_id: UUID,
     account: Account,
-    calendar: Calendar,
+    calendar: Calendar | None,
+    group: CalendarGroup | None = None,
     contact: Contact | None,
     now: datetime,
-    contact_policy: str = "prefill",
-    max_uses: int = 1,
-    not_before: datetime | None = None,
-    expires_at: datetime | None = None,
-    offered: Sequence[tuple[int, int]] | None = None,
-    label: str = "",
-    note: str = "",
-    metadata: Mapping[str, Any] | None = None,
-    utm: Mapping[str, str] | None = None,
-    source_kind: str = "by_hand",
-    source_id: str = "",
-    created_by: User | None = None,
-    replaces: UUID | None = None,
+    **terms: Unpack[Terms],
 ) -> OneTimeLink:
     """The row of a link whose terms passed `check_terms`, cleaned and not yet written. Problem("invalid")."""
+    offered = terms.get("offered")
     return OneTimeLink(
         id=link_id,
         account=account,
         calendar=calendar,
+        group=group,
         contact=contact,
-        contact_policy=_policy(contact_policy, contact),
-        max_uses=max_uses,
-        not_before=not_before,
-        expires_at=expires_at,
+        contact_policy=_policy(terms.get("contact_policy", "prefill"), contact),
+        max_uses=terms.get("max_uses", 1),
+        not_before=terms.get("not_before"),
+        expires_at=terms.get("expires_at"),
         offered=clean_offered(list(offered) if offered is not None else None, now_min=to_min_floor(now)),
-        label=text_of("label", label, 120),
-        note=text_of("note", note, 1000),
-        metadata=clean_metadata(metadata),
-        utm=clean_utm(utm or {}),
-        source_kind=source_kind,
-        source_id=source_id,
-        created_by=created_by,
-        replaces_id=replaces,
+        label=text_of("label", terms.get("label", ""), 120),
+        note=text_of("note", terms.get("note", ""), 1000),
+        metadata=clean_metadata(terms.get("metadata")),
+        utm=clean_utm(terms.get("utm") or {}),
+        source_kind=terms.get("source_kind", "by_hand"),
+        source_id=terms.get("source_id", ""),
+        created_by=terms.get("created_by"),
+        replaces_id=terms.get("replaces"),
         created_at=now,
+        **special_terms(calendar, terms.get("special") or {}),
     )
 
 
@@ -171,6 +161,7 @@ def event_of(link: OneTimeLink, kind: str, actor: Actor, now: datetime, **more: 
     found = {
         "link": str(link.id),
         "calendar": str(link.calendar_id) if link.calendar_id else None,
+        "group": str(link.group_id) if link.group_id else None,
         "contact": str(link.contact_id) if link.contact_id else None,
         "source": link.source_kind,
         **more,

@@ -1,0 +1,72 @@
+"""What one link does otherwise than its calendar: its length, host, place, party and series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from admitone.calendars.models import Calendar
+from admitone.logic.calendars import CLEANERS, MAX_PARTY, MAX_SERIES
+from admitone.logic.errors import Problem
+from admitone.logic.kinds import SEATED
+from admitone.logic.plan import CalendarPlan
+
+NAMES = ("duration", "host", "location", "seats", "series")
+
+
+def special_terms(calendar: Calendar | None, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of the link for `duration` (minutes), `host` (an id), `location`, `seats`, `series`; those left out or None
+    keep what the calendar says. Raises Problem("invalid", fields)."""
+    given = {name: value for name, value in raw.items() if value not in (None, "")}
+    if not given:
+        return {}
+    if calendar is None:
+        raise Problem("invalid", fields=dict.fromkeys(given, "A link of a group cannot say this."))
+    plan = calendar.compiled
+    found, faults = {}, {}
+    for name, value in given.items():
+        try:
+            column, cleaned = TERMS[name](plan, value)
+        except ValueError as error:
+            faults[name] = str(error)
+        else:
+            found[column] = cleaned
+    if faults:
+        raise Problem("invalid", fields=faults)
+    return found
+
+
+def _duration(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
+    return "duration", CLEANERS["duration"](raw)
+
+
+def _host(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
+    if plan.kind != "round_robin":
+        raise ValueError("Only a round robin has hosts to choose from.")
+    if str(raw) not in {host.id for host in plan.hosts}:
+        raise ValueError("This host does not take appointments of the calendar.")
+    return "host_id", UUID(str(raw))
+
+
+def _location(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
+    return "location", CLEANERS["location"](raw)
+
+
+def _seats(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
+    if plan.kind not in SEATED and raw != 1:
+        raise ValueError("Only classes and events have seats.")
+    return "seats", _count(raw, MAX_PARTY)
+
+
+def _series(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
+    return "series", _count(raw, MAX_SERIES)
+
+
+def _count(raw: Any, most: int) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= most:
+        raise ValueError(f"Enter a whole number from 1 to {most}.")
+    return raw
+
+
+TERMS = {"duration": _duration, "host": _host, "location": _location, "seats": _seats, "series": _series}
