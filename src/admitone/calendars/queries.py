@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 from admitone.accounts import queries as accounts
 from admitone.accounts.models import Account, Membership, User
-from admitone.calendars.models import BlockedTime, BusySource, Calendar, CalendarHost, Host, Schedule
+from admitone.calendars.models import BlockedTime, BusySource, Calendar, CalendarGroup, CalendarHost, Host, Schedule
 from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan, decode
 
@@ -67,6 +67,17 @@ def by_id_or_slug(account: Account, reference: str) -> Calendar:
     known = SLUG.fullmatch(reference)
     rows = Calendar.objects.filter(account=account, slugs__slug=reference, deleted_at=None)
     row = rows.first() if known else None
+    if row is None:
+        raise Problem("not_found")
+    return row
+
+
+def group_by_id_or_slug(account: Account, reference: str) -> CalendarGroup:
+    """One group by its id or slug; Problem("not_found")."""
+    key = accounts.as_uuid(reference)
+    rows = CalendarGroup.objects.filter(account=account, deleted_at=None)
+    rows = rows.filter(id=key) if key else rows.filter(slug=reference)
+    row = rows.first() if key or SLUG.fullmatch(reference) else None
     if row is None:
         raise Problem("not_found")
     return row

@@ -46,7 +46,7 @@ from admitone.logic.bookings import clean_guest
 from admitone.logic.clock import to_min_ceil
 
 router = Router(tags=["Bookings"])
-Status = Literal["pending", "confirmed", "cancelled", "completed", "no_show"]
+Status = Literal["pending", "confirmed", "cancelled", "declined", "completed", "no_show"]
 
 
 class BookedHost(Out):
@@ -54,6 +54,20 @@ class BookedHost(Out):
 
     id: Id
     name: str
+
+
+class Companion(Out):
+    """Another one of the party."""
+
+    name: str
+    email: str
+
+
+class Place(Out):
+    """A booking's place in its series, from 1; `id` is that of the series."""
+
+    id: Id
+    n: int
 
 
 class BookingOut(Out):
@@ -73,6 +87,10 @@ class BookingOut(Out):
     host_reason: str
     hosts: list[BookedHost]
     seats: int
+    guests: list[Companion]
+    series: Place | None
+    answer_by: At | None
+    answers: dict[str, Any]
     name: str
     email: str
     phone: str

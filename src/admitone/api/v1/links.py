@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Header, Router
-from pydantic import BaseModel, Discriminator, Field, Tag
+from pydantic import BaseModel, Discriminator, Field, StrictInt, Tag
 
 from admitone.accounts.idempotency import Idempotency
 from admitone.accounts.queries import get
@@ -27,6 +27,7 @@ from admitone.api.fields import (
     Reason,
     Reference,
     Span,
+    Text,
     Times,
     Url,
     Uses,
@@ -35,10 +36,12 @@ from admitone.api.fields import (
 )
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED
-from admitone.calendars.queries import by_id_or_slug
+from admitone.calendars.queries import by_id_or_slug, group_by_id_or_slug
 from admitone.contacts.models import Contact
 from admitone.links import queries, services
 from admitone.links.models import OneTimeLink
+from admitone.links.services.special import NAMES as SPECIAL
+from admitone.logic.calendars import MAX_PARTY, MAX_SERIES
 
 router = Router(tags=["One-time links"])
 
@@ -70,13 +73,21 @@ class NewLink(Body):
         label="Ada",
     )
 
-    calendar: Annotated[Reference, Field(description="Id or slug.")]
+    calendar: Annotated[Reference, Field(description="Id or slug. Of calendar and group one, not both.")] | None = None
+    group: Annotated[Reference, Field(description="Id or slug: the guest chooses among its calendars.")] | None = None
     contact: ContactRef | None = None
     contact_policy: Policy = "prefill"
     offered: Annotated[list[Span], Field(min_length=1, max_length=200)] | None = None
     not_before: Instant | None = None
     expires_at: Instant | None = None
     max_uses: Uses = 1
+    duration: Annotated[StrictInt, Field(ge=1, le=1440, description="Minutes, instead of the calendar's.")] | None = (
+        None
+    )
+    host: Annotated[Reference, Field(description="Id: of a round robin only this host.")] | None = None
+    location: Annotated[Text, Field(max_length=500, description="Instead of the calendar's.")] = ""
+    seats: Annotated[StrictInt, Field(ge=1, le=MAX_PARTY, description="The largest party.")] = 1
+    series: Annotated[StrictInt, Field(ge=1, le=MAX_SERIES, description="The longest series.")] = 1
     label: Label = ""
     note: Reason = ""
     metadata: Metadata = Field(default_factory=dict)
@@ -104,6 +115,12 @@ class Link(Out):
     url: Url
     status: Literal["active", "used", "deleted", "expired"]
     calendar: Id | None
+    group: Id | None
+    duration: int | None
+    host: Id | None
+    location: str
+    seats: int
+    series: int
     contact: Id | None
     contact_policy: Policy
     max_uses: int
@@ -154,7 +171,9 @@ def create_one_time_link(
     asked = Idempotency.of(key.id, idempotency_key, {"one_time_link": payload.model_dump(mode="json")})
     link = services.issue(
         account=account,
-        calendar=by_id_or_slug(account, payload.calendar),
+        calendar=by_id_or_slug(account, payload.calendar) if payload.calendar else None,
+        group=group_by_id_or_slug(account, payload.group) if payload.group else None,
+        special={name: getattr(payload, name) for name in SPECIAL if name in payload.model_fields_set},
         actor=actor_of(request),
         now=now,
         contact=get(account, Contact, payload.contact) if isinstance(payload.contact, str) else None,

@@ -67,9 +67,10 @@ def issue(
     """
     if any(one.account_id != account.id for one in (calendar, group, contact) if one is not None):
         raise Problem("not_found")
-    if (calendar is None) == (group is None):
-        sentence = "Name a calendar or a group, one of them."
-        raise Problem("invalid", fields={"calendar": sentence, "group": sentence})
+    if calendar is None and group is None:
+        raise Problem("invalid", fields={"calendar": "Name a calendar or a group."})
+    if calendar is not None and group is not None:
+        raise Problem("invalid", fields={"group": "Name a calendar or a group, not both."})
     link_id = uuid4()
     before = claim(idempotency, kind="one_time_link", resource_id=link_id, now=now)
     if before:
