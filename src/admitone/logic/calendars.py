@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from admitone.logic import brand, identity
 from admitone.logic.errors import Problem
 from admitone.logic.hours import clean_date, parse_time
+from admitone.logic.kinds import SEATED, TEAMS
 
 DAY = 1440
 SLUG_MAX = 60
@@ -260,8 +261,16 @@ CLEANERS: dict[str, Cleaner] = {
 }
 #: What the checks of related fields assume of a field that is neither given nor stored.
 DEFAULTS: dict[str, Any] = {
+    "kind": "personal",
+    "capacity": 1,
+    "duration": 30,
+    "durations": [],
+    "max_party": 1,
+    "per_host_day_limit": None,
+    "waitlist": False,
     "location_kind": "none",
     "location": "",
+    "room_provider": "",
     "range_kind": "rolling",
     "range_days": 60,
     "range_first": None,
@@ -286,12 +295,14 @@ def _together(merged: Mapping[str, Any], given: set[str]) -> list[tuple[str, str
 def _location(m: Mapping[str, Any]) -> tuple[str, str] | None:
     if m["location_kind"] == "address" and not m["location"]:
         return "location", "Enter the address."
-    if m["location_kind"] == "video":
-        try:
-            return None if clean_https(m["location"]) else ("location", "Enter the address of the video room.")
-        except ValueError as error:
-            return "location", str(error)
-    return None
+    if m["location_kind"] == "room" and not m["room_provider"]:
+        return "room_provider", "Choose who makes the rooms."
+    if m["location_kind"] not in ("video", "host") or (m["location_kind"] == "host" and not m["location"]):
+        return None  # a room's address is for its provider to judge
+    try:
+        return None if clean_https(m["location"]) else ("location", "Enter the address of the video room.")
+    except ValueError as error:
+        return "location", str(error)
 
 
 def _range(m: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -317,9 +328,37 @@ def _contact(m: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def _lengths(m: Mapping[str, Any]) -> tuple[str, str] | None:
+    if m["kind"] in SEATED and m["durations"]:
+        return "durations", "Classes and events have one length."
+    return None
+
+
+def _party(m: Mapping[str, Any]) -> tuple[str, str] | None:
+    if m["kind"] not in SEATED and m["max_party"] != 1:
+        return "max_party", "Only classes and events have places."
+    return None
+
+
+def _host_day(m: Mapping[str, Any]) -> tuple[str, str] | None:
+    if m["kind"] not in TEAMS and m["per_host_day_limit"] is not None:
+        return "per_host_day_limit", "Only teams have this limit; use the limit a day."
+    return None
+
+
+def _waiting(m: Mapping[str, Any]) -> tuple[str, str] | None:
+    if m["waitlist"] and not (m["kind"] in SEATED and m["capacity"]):
+        return "waitlist", "Only classes and events with a number of places have a waiting list."
+    return None
+
+
 RELATED: list[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], tuple[str, str] | None]]] = [
-    (("location_kind", "location"), _location),
+    (("location_kind", "location", "room_provider"), _location),
     (("range_kind", "range_days", "range_first", "range_last"), _range),
     (("email_required", "phone"), _reachable),
     (("contact_policy", "contact_email", "contact_phone"), _contact),
+    (("durations",), _lengths),
+    (("max_party",), _party),
+    (("per_host_day_limit",), _host_day),
+    (("waitlist",), _waiting),
 ]

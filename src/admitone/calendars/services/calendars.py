@@ -51,7 +51,7 @@ def create_calendar(
     seats = default_capacity(kind) if capacity is None else capacity
     check_team(Team(kind, seats, hosts=1, required=1))
     fields = {"interval": duration, **fields, "name": name, "duration": duration}
-    cleaned = clean_calendar(fields)
+    cleaned = clean_calendar(fields, {"kind": kind, "capacity": seats})
     week = clean_week(hours)
     zone = clean_zone(timezone or account.timezone)
     with transaction.atomic():
@@ -88,9 +88,9 @@ def amend_calendar(
 ) -> Calendar:
     """Fields, type and team, and a pause in one step: all of it or nothing."""
     who: dict[str, Any] = {"account": account, "calendar_id": calendar_id, "actor": actor, "now": now}
+    if team:  # first: what the fields may say depends on the type
+        set_team(**who, **team)
     calendar = update_calendar(**who, **fields)
-    if team:
-        calendar = set_team(**who, **team)
     return calendar if active is None else set_active(**who, active=active)
 
 
@@ -99,7 +99,7 @@ def update_calendar(*, account: Account, calendar_id: UUID, actor: Actor, now: d
     wanted_slug = changes.pop("slug", None)
     with transaction.atomic():
         calendar = for_update(account, calendar_id)
-        cleaned = clean_calendar(changes, {name: getattr(calendar, name) for name in CLEANERS})
+        cleaned = clean_calendar(changes, {name: getattr(calendar, name) for name in (*CLEANERS, "kind", "capacity")})
         slug_moved = wanted_slug is not None and _move_slug(calendar, wanted_slug)
         changed = [name for name, value in cleaned.items() if getattr(calendar, name) != value]
         if not changed and not slug_moved:

@@ -22,6 +22,7 @@ def tabs(account: Account, calendar: Calendar, current: str) -> list[dict[str, A
         ("team", _("Team")),
         ("hours", _("Hours")),
         ("rules", _("Rules")),
+        ("bookings", _("Booking rules")),
         ("form", _("Booking form")),
         ("look", _("Look and reminder")),
         ("access", _("Access")),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from admitone.manage.blocks import views as blocks
-from admitone.manage.calendars import busy, hours, lifecycle, team, views, why
+from admitone.manage.calendars import booking_rules, busy, hours, lifecycle, team, views, why
 
 one = "<uuid:calendar_id>/"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path(one, views.section, {"name": "details"}, name="calendar"),
     path(f"{one}details/", views.section, {"name": "details"}, name="calendar_details"),
     path(f"{one}rules/", views.section, {"name": "rules"}, name="calendar_rules"),
+    path(f"{one}bookings/", booking_rules.booking_rules, name="calendar_bookings"),
     path(f"{one}form/", views.section, {"name": "form"}, name="calendar_form"),
     path(f"{one}look/", views.section, {"name": "look"}, name="calendar_look"),
     path(f"{one}access/", views.section, {"name": "access"}, name="calendar_access"),
