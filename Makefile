@@ -13,6 +13,7 @@ TEMPLATES = $(shell find src -name '*.html')
 PYTEST := $(BIN)/python -m pytest
 POSTGRES := $(BIN)/python -m tests.postgres run --
 PARALLEL := -n $(WORKERS) --dist loadfile
+BY_GROUP := -n $(WORKERS) --dist loadgroup
 # A storm has processes and threads of its own.
 STORMY := -n 2 --dist loadfile
 # Checks import the settings; with a key given they leave no data directory behind.
@@ -76,7 +77,7 @@ test-postgres: setup
 	$(POSTGRES) $(PYTEST) $(STORMY) -q -m "storm and not soak"
 
 e2e: setup ## Browser tests
-	$(PYTEST) $(PARALLEL) -q -m "browser and not soak"
+	$(PYTEST) $(BY_GROUP) -q -m "browser and not soak"
 
 soak: setup needs ## Long storms and full matrices, on both databases
 	$(PYTEST) -q -m soak

@@ -23,10 +23,17 @@ OpenPage = Callable[..., Page]
 Walk = Callable[[str], Page]
 
 
+#: A module of one worker's own would be what everybody waits for: the long walks are shared out in parts.
+WALKS = ("test_screens", "test_public_states")
+PARTS = 8
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
+    for n, item in enumerate(items):
         if "browser" in item.path.parts or {"page", "open_page"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
+        part = f" {n % PARTS}" if item.path.stem in WALKS else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{part}"))
 
 
 @pytest.fixture(scope="session")
