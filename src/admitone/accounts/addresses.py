@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from admitone.accounts.keyring import keyring
-from admitone.logic.tokens import EMAIL_REPORTS, HOOK, MANAGE, ONE_TIME, STRIPE, UNSUBSCRIBE
+from admitone.logic.tokens import ANSWER, EMAIL_REPORTS, HOOK, MANAGE, ONE_TIME, STRIPE, UNSUBSCRIBE
 
 
 def absolute(path: str) -> str:
@@ -22,6 +22,11 @@ def one_time_url(link_id: UUID) -> str:
 
 def manage_url(booking_id: UUID) -> str:
     return absolute(f"/b/{keyring().sign(MANAGE, booking_id)}")
+
+
+def answer_url(booking_id: UUID) -> str:
+    """For the host alone: whoever has it may approve or decline the request."""
+    return absolute(f"/a/{keyring().sign(ANSWER, booking_id)}")
 
 
 def unsubscribe_url(message_id: UUID) -> str:

@@ -97,6 +97,7 @@ class Booking(models.Model):
             models.Index(fields=["account", "start_min"], name="booking_by_time"),
             models.Index(fields=["calendar", "local_date"], name="booking_by_day"),
             models.Index(fields=["end_min"], condition=Q(status="confirmed"), name="booking_to_complete"),
+            models.Index(fields=["answer_by"], condition=Q(status="pending"), name="booking_to_answer"),
         ]
 
     def __str__(self) -> str:

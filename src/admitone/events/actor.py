@@ -8,7 +8,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`kind` is user, guest, api_key, workflow or system; `id` is that row's id as text, or empty."""
+    """`kind` is user, guest, host (from a mail), api_key, workflow or system; `id` is that row's id as text, or empty."""
 
     kind: str
     id: str = ""

@@ -16,11 +16,14 @@ MIN_KEY_BYTES = 16
 
 ONE_TIME = "o1"
 MANAGE = "b1"
+ANSWER = "a1"  # a request, for its host
 HOOK = "h1"  # an inbound webhook
 STRIPE = "s1"  # an account, for its payment provider
 PHONE = "t1"  # an account, for its SMS and calls
 UNSUBSCRIBE = "u1"
 EMAIL_REPORTS = "r1"
+FEED = "f1"  # a host's appointments, for a calendar program
+ROOM = "v1"  # the video room of a booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class Keyring:
     def sign(self, purpose: str, subject: UUID) -> str:
         kid, key = self.keys[-1]
         return _encode(bytes([kid]) + subject.bytes + _mac(key, purpose, subject.bytes))
+
+    def word(self, purpose: str, subject: UUID) -> str:
+        """A word of small letters and digits that only the holder of the keys can make from the subject."""
+        _kid, key = self.keys[-1]
+        return base64.b32encode(_mac(key, purpose, subject.bytes)).decode().rstrip("=").lower()
 
     def verify(self, purpose: str, token: str) -> UUID | None:
         """The id inside a token of this purpose, or None: forged, foreign, malformed and retired look the same."""

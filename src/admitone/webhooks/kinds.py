@@ -17,6 +17,7 @@ KINDS: dict[str, Promise | str] = {
     "booking.rescheduled": _("Appointment rescheduled"),
     "booking.cancelled": _("Appointment cancelled"),
     "booking.confirmed": _("Appointment approved"),
+    "booking.declined": _("Appointment declined"),
     "booking.completed": _("Appointment completed"),
     "booking.no_show": _("Nobody came to an appointment"),
     "contact.created": _("Contact made"),

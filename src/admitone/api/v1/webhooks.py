@@ -28,6 +28,7 @@ Kind = Literal[
     "booking.rescheduled",
     "booking.cancelled",
     "booking.confirmed",
+    "booking.declined",
     "booking.completed",
     "booking.no_show",
     "contact.created",

@@ -1,8 +1,9 @@
-"""Writes of bookings: reserve (inside a caller's transaction), book, confirm, cancel, reschedule, mark_no_show, complete."""
+"""Writes of bookings: reserve (inside a caller's transaction), book, confirm, decline, cancel, reschedule, mark_no_show, complete."""
 
+from admitone.booking.services.answering import confirm, decline, decline_unanswered
 from admitone.booking.services.booking import Booked, book, booked
-from admitone.booking.services.changing import cancel, confirm, mark_no_show, reschedule
+from admitone.booking.services.changing import cancel, mark_no_show, reschedule
 from admitone.booking.services.completing import complete
 from admitone.booking.services.reserving import Wish, reserve
 
-__all__ = ["Booked", "Wish", "book", "booked", "cancel", "complete", "confirm", "mark_no_show", "reschedule", "reserve"]
+__all__ = ["Booked", "Wish", "book", "booked", "cancel", "complete", "confirm", "decline", "decline_unanswered", "mark_no_show", "reschedule", "reserve"]

@@ -1,9 +1,8 @@
-"""What happens to a booking afterwards: confirm, cancel, reschedule, no-show. A used link stays used through all of it."""
+"""What happens to a booking afterwards: cancel, reschedule, no-show. A used link stays used through all of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,33 +10,51 @@ from django.db import transaction
 from admitone.booking.models import Booking
 from admitone.booking.queries import local_day
 from admitone.booking.retrying import retrying
-from admitone.booking.services.reserving import PlanChanged, check_open, facts_of, lock_hosts
+from admitone.booking.services.reserving import PlanChanged, answer_by, check_open, lock_hosts
+from admitone.booking.services.rows import hushed, locked, reason_of, save, tell
 from admitone.booking.services.taking import Preference, release, sit, take
+from admitone.calendars.places import moved_place
 from admitone.calendars.services import refresh_stale
-from admitone.events import Actor, record
+from admitone.events import Actor
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
-from admitone.logic.identity import clean_text, clean_zone
+from admitone.logic.identity import clean_zone
 from admitone.logic.plan import CalendarPlan
 
 ACTIVE = ("pending", "confirmed")
 
 
-def cancel(*, account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, by: str, reason: str = "") -> Booking:
-    """Free the time and say why. `by` is guest (the calendar's policy applies) or host."""
-    return retrying(lambda: _cancel(account_id, booking_id, actor, now, by, reason))
+def cancel(
+    *,
+    account_id: UUID,
+    booking_id: UUID,
+    actor: Actor,
+    now: datetime,
+    by: str,
+    reason: str = "",
+    quiet: bool = False,
+) -> Booking:
+    """Free the time and say why. `by` is guest (the calendar's policy applies) or host; `quiet` tells the guest nothing."""
+    return retrying(lambda: _cancel(account_id, booking_id, actor, now, by, reason, quiet))
 
 
 @transaction.atomic
-def _cancel(account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, by: str, reason: str) -> Booking:
-    booking = _locked(account_id, booking_id)
-    _check_change(booking, now=now, by=by, allowed=booking.calendar.guest_can_cancel)
+def _cancel(
+    account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, by: str, reason: str, quiet: bool
+) -> Booking:
+    booking = locked(account_id, booking_id)
+    was = booking.status
+    # A request can always be withdrawn: nobody counts on it yet.
+    if was != "pending" or booking.end_min <= to_min_floor(now):
+        _check_change(booking, now=now, by=by, allowed=booking.calendar.guest_can_cancel)
     release(booking)
     booking.status, booking.cancelled_at, booking.cancelled_by = "cancelled", now, by
-    booking.cancel_reason = _reason(reason)
+    booking.cancel_reason = reason_of(reason)
     booking.sequence += 1
-    _save(booking, now, "status", "cancelled_at", "cancelled_by", "cancel_reason", "sequence")
-    _tell(booking, "booking.cancelled", actor, now, by=by)
+    booking.answer_by = None
+    save(booking, now, "status", "cancelled_at", "cancelled_by", "cancel_reason", "sequence", "answer_by")
+    more = ({"was": was} if was == "pending" else {}) | hushed(quiet)
+    tell(booking, "booking.cancelled", actor, now, by=by, **more)
     return booking
 
 
@@ -51,10 +68,13 @@ def reschedule(
     by: str,
     timezone: str | None = None,
     by_hand: bool | None = None,
+    quiet: bool = False,
 ) -> Booking:
     """Swap the time in one transaction; the old one is free only if the new one was. `start` is an epoch minute.
 
-    `by_hand` (default: when the host does it) ignores hours and notice, never taken time.
+    `by_hand` (default: when the host does it) ignores hours and notice, never taken time. Where appointments need an
+    approval, a guest's new time needs it too, and a host's move of a request is its approval. `quiet`: the guest is told
+    nothing.
     """
     row = Booking.objects.select_related("calendar").filter(id=booking_id, account_id=account_id).first()
     if row is None:
@@ -63,7 +83,7 @@ def reschedule(
     freely = by == "host" if by_hand is None else by_hand
     for _ in range(3):
         try:
-            return retrying(lambda: _reschedule(account_id, booking_id, start, actor, now, by, timezone, freely))
+            return retrying(lambda: _reschedule(account_id, booking_id, start, actor, now, by, timezone, freely, quiet))
         except PlanChanged:
             continue
     raise Problem("slot_unavailable")
@@ -79,8 +99,9 @@ def _reschedule(
     by: str,
     timezone: str | None,
     by_hand: bool,
+    quiet: bool,
 ) -> Booking:
-    booking = _locked(account_id, booking_id)
+    booking = locked(account_id, booking_id)
     _check_change(booking, now=now, by=by, allowed=booking.calendar.guest_can_reschedule)
     if booking.calendar.deleted_at is not None:
         raise Problem("calendar_paused")
@@ -97,13 +118,20 @@ def _reschedule(
     stay = Preference(now, booking.contact_id, stay=str(old_host))
     taken = take(asked, start, stay, by_hand=by_hand)
     sit(taken, booking)
+    was = booking.status
     _move(booking, plan, start, timezone)
+    booking.status = "pending" if by == "guest" and (plan.approval or was == "pending") else "confirmed"
+    booking.answer_by = answer_by(plan, start, now) if booking.status == "pending" else None
+    booking.location = moved_place(plan, booking, old_host, taken.host_id)
     booking.host_id = taken.host_id
     # Whoever keeps the appointment keeps it for the reason they got it.
     booking.host_reason = booking.host_reason if taken.host_id == old_host else taken.reason
-    _save(booking, now, *MOVED)
+    save(booking, now, *MOVED)
     moved = {"old_host": str(old_host)} if old_host != booking.host_id else {}
-    _tell(booking, "booking.rescheduled", actor, now, by=by, old_start_min=old_start, **moved)
+    answered = ({"was": was} if was != booking.status else {}) | hushed(quiet)
+    tell(booking, "booking.rescheduled", actor, now, by=by, old_start_min=old_start, **moved, **answered)
+    if was == "pending" and booking.status == "confirmed":
+        tell(booking, "booking.confirmed", actor, now, moved=True, **hushed(quiet))
     return booking
 
 
@@ -114,9 +142,11 @@ MOVED = (
     "rescheduled_from_min",
     "sequence",
     "host_id",
+    "location",
     "host_reason",
     "guest_timezone",
     "status",
+    "answer_by",
 )
 
 
@@ -133,23 +163,9 @@ def _move(booking: Booking, plan: CalendarPlan, start: int, timezone: str | None
 
 
 @transaction.atomic
-def confirm(*, account_id: UUID, booking_id: UUID, actor: Actor, now: datetime) -> Booking:
-    """Approve a pending booking; one that stands already is no change."""
-    booking = _locked(account_id, booking_id)
-    if booking.status == "confirmed":
-        return booking
-    if booking.status != "pending" or booking.end_min <= to_min_floor(now):
-        raise Problem("booking_not_active")
-    booking.status = "confirmed"
-    _save(booking, now, "status")
-    _tell(booking, "booking.confirmed", actor, now)
-    return booking
-
-
-@transaction.atomic
 def mark_no_show(*, account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, undo: bool = False) -> Booking:
     """Say that the guest did not come (or, with `undo`, that this was a mistake); only once it has begun."""
-    booking = _locked(account_id, booking_id)
+    booking = locked(account_id, booking_id)
     came = "completed" if booking.completed_at else "confirmed"
     wanted, found = (came, "no_show") if undo else ("no_show", came)
     if booking.status == wanted:
@@ -157,16 +173,8 @@ def mark_no_show(*, account_id: UUID, booking_id: UUID, actor: Actor, now: datet
     if booking.status != found or booking.start_min > to_min_floor(now):
         raise Problem("booking_not_active", "Only an appointment that has begun can be marked as a no-show.")
     booking.status = wanted
-    _save(booking, now, "status")
-    _tell(booking, "booking.no_show" if not undo else "booking.no_show_undone", actor, now)
-    return booking
-
-
-def _locked(account_id: UUID, booking_id: UUID) -> Booking:
-    rows = Booking.objects.select_for_update(of=("self",)).select_related("calendar")
-    booking = rows.filter(id=booking_id, account_id=account_id).first()
-    if booking is None:
-        raise Problem("not_found")
+    save(booking, now, "status")
+    tell(booking, "booking.no_show" if not undo else "booking.no_show_undone", actor, now)
     return booking
 
 
@@ -176,27 +184,3 @@ def _check_change(booking: Booking, *, now: datetime, by: str, allowed: bool) ->
         raise Problem("booking_not_active")
     if by == "guest" and (not allowed or booking.start_min - booking.calendar.change_cutoff <= minute):
         raise Problem("booking_locked")
-
-
-def _reason(text: str) -> str:
-    try:
-        return clean_text(text, 1000)
-    except ValueError as error:
-        raise Problem("invalid", fields={"reason": str(error)}) from error
-
-
-def _save(booking: Booking, now: datetime, *names: str) -> None:
-    booking.updated_at = now
-    booking.save(update_fields=[*(name.removesuffix("_id") for name in names), "updated_at"])
-
-
-def _tell(booking: Booking, kind: str, actor: Actor, now: datetime, **more: Any) -> None:
-    record(
-        account_id=booking.account_id,
-        actor=actor,
-        now=now,
-        kind=kind,
-        subject_kind="booking",
-        subject_id=booking.id,
-        facts=facts_of(booking, **more),
-    )

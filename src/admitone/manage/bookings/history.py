@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[str, Promise]] = {
     "booking.rescheduled": ("calendar-clock", gettext_lazy("Moved to another time")),
     "booking.cancelled": ("calendar-x", gettext_lazy("Cancelled")),
     "booking.confirmed": ("circle-check", gettext_lazy("Approved")),
+    "booking.declined": ("ban", gettext_lazy("Declined")),
     "booking.completed": ("circle-check", gettext_lazy("Completed")),
     "booking.no_show": ("user-x", gettext_lazy("Marked as a no-show")),
     "booking.no_show_undone": ("undo-2", gettext_lazy("No-show taken back")),
