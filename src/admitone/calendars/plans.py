@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from admitone.accounts.models import Account
-from admitone.calendars.models import Calendar, CalendarGroup, CalendarHost, Schedule
+from admitone.calendars.models import Calendar, CalendarHost, Schedule
 from admitone.logic import availability, brand
 from admitone.logic.assignment import Strategy
 from admitone.logic.kinds import SEATED, TEAMS
@@ -89,34 +88,6 @@ def by_kind(calendar: Calendar) -> dict[str, Any]:
         "waitlist": calendar.waitlist and seated and calendar.capacity > 0,
         "per_host_day_limit": calendar.per_host_day_limit if team else None,
     }
-
-
-def group_plan(group: CalendarGroup, account: Account, members: Sequence[CalendarPlan]) -> CalendarPlan:
-    """A group in the shape of a plan, for pages before a calendar is chosen: it has no hours, so it offers no time.
-
-    Brand and contact are those of its first calendar; every site that may embed one of them may embed the choice.
-    """
-    look = members[0] if members else None
-    return CalendarPlan(
-        version=0,
-        calendar_id=str(group.id),
-        account_id=str(account.id),
-        agency_id=str(account.agency_id),
-        account_slug=account.slug,
-        account_name=account.name,
-        slug=group.slug,
-        name=group.name,
-        description=group.description,
-        active=group.active,
-        locale=account.locale,
-        schedule=availability.Schedule(account.timezone),
-        brand=look.brand if look else PlanBrand(),
-        contact_policy=look.contact_policy if look else "maker",
-        contact_name=look.contact_name if look else "",
-        contact_email=look.contact_email if look else "",
-        contact_phone=look.contact_phone if look else "",
-        embed_origins=tuple(dict.fromkeys(site for plan in members for site in plan.embed_origins)),
-    )
 
 
 def recompile(calendars: QuerySet[Calendar]) -> int:

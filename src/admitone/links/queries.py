@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +18,8 @@ from admitone.accounts.models import Account, User
 from admitone.accounts.queries import as_uuid
 from admitone.booking.models import Booking
 from admitone.calendars.busy import stale
-from admitone.calendars.models import BusySource, Calendar
+from admitone.calendars.models import BusySource, Calendar, CalendarGroup
+from admitone.links.groups import Choice, choices, chosen, plan_before_choice
 from admitone.links.models import OneTimeLink
 from admitone.logic.bookings import Person
 from admitone.logic.clock import from_min, iso
@@ -61,13 +62,39 @@ OPENING = (
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A link as its page sees it. `state` is active, not_open, used, deleted, expired or paused; a dead link's plan is
-    for brand and owner only: its page shows no slots, no slug and no way to the calendar."""
+    for brand and owner only: its page shows no slots, no slug and no way to the calendar.
+
+    A group's link has `choices`; until its guest chose, `plan` is the group's and offers no time."""
 
     link: OneTimeLink
     plan: CalendarPlan
     state: str
     person: Person | None
     stale: bool = False  # a busy source of its hosts has to be read again before booking
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def of_group(self) -> bool:
+        return self.link.group_id is not None
+
+    @property
+    def has_chosen(self) -> bool:
+        return not self.of_group or any(one.plan is self.plan for one in self.choices)
+
+    def choose(self, reference: str) -> Opened:
+        """The same, opened for the calendar with this id or slug; "" is right only for a calendar's own link.
+
+        Raises Problem("invalid") if the link does not lead to that calendar at this moment.
+        """
+        if not self.of_group:
+            if reference in ("", self.plan.calendar_id, self.plan.slug):
+                return self
+            raise Problem("invalid", fields={"calendar": "This link is for another calendar."})
+        one = chosen(self.choices, reference)
+        if one is None:
+            sentence = "This calendar cannot be chosen." if reference else "Choose a calendar."
+            raise Problem("invalid", fields={"calendar": sentence})
+        return replace(self, plan=one.plan, stale=one.stale)
 
     @property
     def offered(self) -> list[list[int]] | None:
@@ -93,24 +120,41 @@ def link_id_of(token: str) -> UUID:
 
 
 def opened(token: str, now: datetime) -> Opened:
-    """What a token opens: one statement. Raises Problem("link_unknown")."""
-    rows = OneTimeLink.objects.select_related("calendar", "contact", "created_by", "account")
+    """What a token opens: one statement, two for a group's link. Raises Problem("link_unknown")."""
+    rows = OneTimeLink.objects.select_related("calendar", "group", "contact", "created_by", "account")
     sources = BusySource.objects.filter(stale(now), host__calendar_hosts__calendar=OuterRef("calendar"))
     link = rows.annotate(stale=Exists(sources)).filter(id=link_id_of(token)).first()
-    if link is None or link.calendar is None:
+    if link is None:
         raise Problem("link_unknown")
-    return Opened(link, link.calendar.compiled, state_of(link, now), person_of(link), link.stale)
+    if link.calendar is not None:
+        return Opened(link, link.calendar.compiled, state_of(link, now), person_of(link), link.stale)
+    group = link.group
+    assert group is not None  # of calendar and group the database wants exactly one
+    found = choices(group.id, now)
+    plan = plan_before_choice(link, group, found)
+    return Opened(link, plan, state_of(link, now), person_of(link), choices=found)
 
 
 def state_of(link: OneTimeLink, now: datetime) -> str:
-    """The link's status, or what its calendar makes of an active one: paused, or deleted with its calendar."""
+    """The link's status, or what its calendar or group makes of an active one: paused, or deleted with it."""
     found = status(facts(link), now)
-    calendar = link.calendar
-    if found in ("active", "not_open") and calendar is not None and calendar.deleted_at is not None:
+    target = target_of(link)
+    if found in ("active", "not_open") and target is not None and target.deleted_at is not None:
         return "deleted"
-    if found == "active" and calendar is not None and not calendar.active:
+    if found == "active" and target is not None and not target.active:
         return "paused"
     return found
+
+
+def target_of(link: OneTimeLink) -> Calendar | CalendarGroup | None:
+    """What the link opens."""
+    return link.calendar or link.group
+
+
+def name_of(link: OneTimeLink) -> str:
+    """The name of the calendar or group that the link opens."""
+    target = target_of(link)
+    return target.name if target else ""
 
 
 def person_of(link: OneTimeLink) -> Person | None:
@@ -139,18 +183,22 @@ def listing(
     now: datetime,
     calendar: UUID | None = None,
     calendars: list[UUID] | None = None,
+    group: UUID | None = None,
+    groups: list[UUID] | None = None,
     status: str | None = None,
     contact: UUID | None = None,
     source: str | None = None,
     search: str = "",
     sort: str = "-created",
 ) -> QuerySet[OneTimeLink]:
-    """The account's links, filtered; `calendars` limits a member to what they may see."""
-    rows = OneTimeLink.objects.filter(account=account).select_related("calendar", "contact", "created_by")
+    """The account's links, filtered; `calendars` and `groups` limit a member to what they may see."""
+    rows = OneTimeLink.objects.filter(account=account).select_related("calendar", "group", "contact", "created_by")
     if calendar:
         rows = rows.filter(calendar_id=calendar)
+    if group:
+        rows = rows.filter(group_id=group)
     if calendars is not None:
-        rows = rows.filter(calendar_id__in=calendars)
+        rows = rows.filter(Q(calendar_id__in=calendars) | Q(group_id__in=groups or ()))
     if status:
         rows = rows.filter(having_status(status, now))
     if contact:
@@ -202,9 +250,11 @@ def tail(link: OneTimeLink) -> str:
     return keyring().sign(ONE_TIME, link.id)[-TAIL:]
 
 
-def counts(account: Account, now: datetime, *, calendar: UUID | None = None) -> dict[str, int]:
+def counts(
+    account: Account, now: datetime, *, calendar: UUID | None = None, group: UUID | None = None
+) -> dict[str, int]:
     """How many links of each status; one statement."""
-    return tally(listing(account, now=now, calendar=calendar), now)
+    return tally(listing(account, now=now, calendar=calendar, group=group), now)
 
 
 def tally(rows: QuerySet[OneTimeLink], now: datetime) -> dict[str, int]:
@@ -212,18 +262,24 @@ def tally(rows: QuerySet[OneTimeLink], now: datetime) -> dict[str, int]:
     return rows.aggregate(**{name: Count("id", filter=having_status(name, now)) for name in STATUSES})
 
 
-def my_last_unbound(user: User, calendar: Calendar, now: datetime) -> OneTimeLink | None:
+def my_last_unbound(user: User, target: Calendar | CalendarGroup, now: datetime) -> OneTimeLink | None:
     """The newest link that this person made by hand and that is meant for nobody yet: unused, not mailed, and without
     contact, label, note, opening or offered times."""
     plain = Q(contact=None, label="", note="", offered__isnull=True, not_before=None, max_uses=1, source_kind="by_hand")
-    rows = OneTimeLink.objects.filter(having_status("active", now), plain, calendar=calendar, created_by=user)
-    mailed = Message.objects.filter(link_id=OuterRef("id"), account=calendar.account_id)
+    of = Q(group=target) if isinstance(target, CalendarGroup) else Q(calendar=target)
+    rows = OneTimeLink.objects.filter(having_status("active", now), plain, of, created_by=user)
+    mailed = Message.objects.filter(link_id=OuterRef("id"), account=target.account_id)
     return rows.filter(~Exists(mailed)).order_by("-created_at", "id").first()
 
 
 def open_links(calendar_id: UUID, now: datetime) -> QuerySet[OneTimeLink]:
     """The links that pausing or deleting the calendar would close."""
     return OneTimeLink.objects.filter(having_status("active", now), calendar_id=calendar_id).select_related("contact")
+
+
+def open_group_links(group_id: UUID, now: datetime) -> QuerySet[OneTimeLink]:
+    """The links that pausing or deleting the group would close."""
+    return OneTimeLink.objects.filter(having_status("active", now), group_id=group_id).select_related("contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +295,9 @@ SENTENCES = {
     "active": "This link works: it can be used once more or for the first time.",
     "not_open": "This link does not work yet: it opens at {not_before}.",
     "used": "This link does not work any more: it was used at {used_at}.",
-    "deleted": "This link does not work: it was deleted at {deleted_at}, or its calendar was.",
+    "deleted": "This link does not work: it was deleted at {deleted_at}, or its calendar or group was.",
     "expired": "This link does not work any more: it expired at {expires_at}.",
-    "paused": "This link does not work at the moment: its calendar is paused.",
+    "paused": "This link does not work at the moment: its calendar or group is paused.",
     "unknown": "This is not a one-time link of this sub-account, or its address was cut off when it was copied.",
 }
 
@@ -249,7 +305,7 @@ SENTENCES = {
 def explain(account: Account, pasted: str, now: datetime) -> Explanation:
     """Why a pasted URL or token works or does not, in one sentence."""
     link_id = token_in(pasted) or as_uuid(pasted.strip())
-    rows = OneTimeLink.objects.select_related("calendar", "contact", "created_by")
+    rows = OneTimeLink.objects.select_related("calendar", "group", "contact", "created_by")
     link = rows.filter(id=link_id, account=account).first() if link_id else None
     if link is None:
         return Explanation("unknown", SENTENCES["unknown"])

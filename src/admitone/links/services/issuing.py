@@ -74,7 +74,7 @@ def issue(
     link_id = uuid4()
     before = claim(idempotency, kind="one_time_link", resource_id=link_id, now=now)
     if before:
-        return OneTimeLink.objects.select_related("calendar", "contact", "created_by").get(id=before)
+        return OneTimeLink.objects.select_related("calendar", "group", "contact", "created_by").get(id=before)
     check_terms(
         now=now,
         max_uses=terms.get("max_uses", 1),
@@ -130,9 +130,10 @@ def reissue(
 ) -> OneTimeLink:
     """A new link on the terms of an old one, whatever became of that; an expiry keeps its length, offered times that
     are over are left out. Problem("invalid") if none is left: a limited offer never becomes the whole calendar."""
-    old = get(account, OneTimeLink, link_id, "calendar", "contact")
-    if old.calendar is None or old.calendar.deleted_at is not None:
-        raise Problem("not_found", "The calendar of this link has been deleted.")
+    old = get(account, OneTimeLink, link_id, "calendar", "group", "contact")
+    target = old.calendar or old.group
+    if target is None or target.deleted_at is not None:
+        raise Problem("not_found", "The calendar or group of this link has been deleted.")
     span = old.expires_at - old.created_at if old.expires_at else None
     still = [(s, e) for s, e in old.offered or [] if s > to_min_floor(now)]
     if old.offered and not still:
@@ -141,6 +142,7 @@ def reissue(
     return issue(
         account=account,
         calendar=old.calendar,
+        group=old.group,
         actor=actor,
         now=now,
         contact=old.contact,

@@ -58,7 +58,12 @@ def tell_expiring(*, account_id: UUID, hours: int, now: datetime, limit: int = 5
     moment = ExpressionWrapper(F("expires_at") - Value(lead), output_field=DateTimeField())
     skip = connection.features.has_select_for_update_skip_locked
     unused = OneTimeLink.objects.select_for_update(of=("self",), skip_locked=skip).filter(
-        account_id=account_id, expired_told_at=None, deleted_at=None, uses__lt=F("max_uses"), calendar__deleted_at=None
+        account_id=account_id,
+        expired_told_at=None,
+        deleted_at=None,
+        uses__lt=F("max_uses"),
+        calendar__deleted_at=None,
+        group__deleted_at=None,
     )
     due = unused.filter(
         expires_at__gt=max(now, now + lead - CATCH_UP), expires_at__lte=now + lead, created_at__lte=moment

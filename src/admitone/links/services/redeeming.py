@@ -17,7 +17,7 @@ from admitone.booking.retrying import retrying
 from admitone.booking.services import Booked, Wish, booked, reserve
 from admitone.booking.services.reserving import PlanChanged
 from admitone.calendars.services import refresh_stale
-from admitone.events import GUEST, Actor, record_many
+from admitone.events import GUEST, Actor, Draft, record_many
 from admitone.links.models import LinkUse, OneTimeLink
 from admitone.links.queries import Opened, opened, state_of
 from admitone.links.services.codes import check_code
@@ -59,9 +59,11 @@ def redeem(
     actor: Actor = GUEST,
     found: Opened | None = None,
     host: str = "",
+    calendar: str = "",
 ) -> Booked:
     """Book `start` (epoch minute) with the link. Calendar, length and offered times come from the link alone, the host
     too unless the calendar lets its guests choose: then `host` is the id of whom they wish. A class gives one seat.
+    A group's link books the one of its active calendars that `calendar` (id or slug) names.
 
     `found` is what `opened(token, now)` said to a caller that had to look first.
 
@@ -69,12 +71,13 @@ def redeem(
     contact, invalid fields, slot.
     """
     found = found or opened(token, now)
-    wished = {"host": host} if host else {}
+    wished = {name: value for name, value in (("host", host), ("calendar", calendar)) if value}
     asked = Idempotency.of(found.link.id, idempotency_key, {**guest, **wished, "start": start})
     for _ in range(3):
         if found.state != "active":
             return _replay_or_refuse(found, asked, actor, now)
         try:
+            found = found.choose(calendar)
             ticket = _ticket(found, start, guest, asked, code, now, host)
         except Problem:
             if before := find(asked):
@@ -113,8 +116,14 @@ def _redeem(ticket: Ticket, actor: Actor, now: datetime) -> Booked:
     n = _use(link, now)
     booking, drafts = reserve(_wish(ticket), actor=actor, now=now)
     LinkUse.objects.bulk_create([LinkUse(link=link, n=n, booking=booking, at=now)])
-    record_many([event_of(link, "one_time_link.used", actor, now, booking=str(booking.id), n=n), *drafts])
+    record_many([_used(ticket, actor, now, str(booking.id), n), *drafts])
     return booked(booking)
+
+
+def _used(ticket: Ticket, actor: Actor, now: datetime, booking: str, n: int) -> Draft:
+    """Names the calendar that was booked, which a group's link leaves to its guest."""
+    calendar, link = ticket.opened.plan.calendar_id, ticket.opened.link
+    return event_of(link, "one_time_link.used", actor, now, booking=booking, n=n, calendar=calendar)
 
 
 def _use(link: OneTimeLink, now: datetime) -> int:
@@ -124,7 +133,7 @@ def _use(link: OneTimeLink, now: datetime) -> int:
         cursor.execute(REDEEM, [at, db_id(link.id), at, at])
         row = cursor.fetchone()
     if row is None:
-        fresh = OneTimeLink.objects.select_related("calendar").get(id=link.id)
+        fresh = OneTimeLink.objects.select_related("calendar", "group").get(id=link.id)
         raise problem(state_of(fresh, now))
     return row[0]
 
