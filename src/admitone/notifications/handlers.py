@@ -34,12 +34,13 @@ LETTERS: dict[str, tuple[Write, Write, ics.Method]] = {
 
 @on("booking.created", "booking.rescheduled", "booking.cancelled", consumer="notifications.booked")
 def tell_guest_and_host(event: Event, now: datetime) -> None:
-    """Both get a mail with the calendar file of exactly this change."""
+    """Both get a mail with the calendar file of exactly this change; the guest none of one that was to be quiet."""
     one = load(event.facts["booking"], event.facts)
     if one is None:
         return
     guest, host, method = LETTERS[event.kind]
-    to_guest(one, guest, kind=f"{event.kind}.guest", key=f"{event.id}:guest", method=method, now=now)
+    if not event.facts.get("quiet"):
+        to_guest(one, guest, kind=f"{event.kind}.guest", key=f"{event.id}:guest", method=method, now=now)
     to_host(one, host, kind=f"{event.kind}.host", key=f"{event.id}:host", method=method, now=now)
 
 
@@ -67,6 +68,8 @@ def send_link_after_cancellation(event: Event, now: datetime) -> None:
     """Where the owner wants it, a cancelled guest gets a new link; the used one stays used."""
     one = load(event.facts["booking"], event.facts)
     if one is None or not event.facts.get("link") or not one.booking.email or not one.calendar.reissue_on_cancel:
+        return
+    if event.facts.get("quiet"):
         return
     calendar, account = one.calendar, one.booking.account
     if calendar.deleted_at is not None:

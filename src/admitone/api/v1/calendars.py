@@ -13,7 +13,6 @@ from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.openapi import refuses
 from admitone.api.v1.calendar_schemas import (
     FIELDS,
-    SENTENCES,
     TEAM,
     Answer,
     CalendarChanges,
@@ -32,6 +31,7 @@ from admitone.calendars.models import Calendar
 from admitone.calendars.services import TeamHost
 from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan
+from admitone.logic.reasons import SENTENCES
 from admitone.logic.slots import Reason
 
 router = Router(tags=["Calendars"])
