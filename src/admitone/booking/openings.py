@@ -9,12 +9,15 @@ from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import Busy, Reason, Request, Rules, find_slots, nearest, reasons
 from admitone.logic.teams import Member, Seated, collective, joining, round_robin, seats
+from admitone.logic.waiting import Held, left
 
 #: Free seats of an event without a limit.
 NO_LIMIT = 2**31 - 1
 #: What an owner who books by hand may ignore.
 IGNORED_BY_HAND = ("unreadable", "off")
 CLOSED = "HOURS"
+#: Asks for every time of a class, whatever is left at it.
+ANY = -NO_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class OpenTime:
 @dataclass(frozen=True, slots=True)
 class Openings:
     """`busy`: of all hosts together; `blocks`: by host, of teams only; `sessions`: of classes and events that have
-    guests already. The calendar is asked for `party` seats."""
+    guests already; `held`: by start, what is kept for a waiting list. The calendar is asked for `party` seats."""
 
     plan: CalendarPlan
     busy: Sequence[Busy]
@@ -38,6 +41,7 @@ class Openings:
     blocks: Mapping[str, Sequence[Busy]] = field(default_factory=dict)
     sessions: Sequence[Seated] = ()
     party: int = 1
+    held: Mapping[int, Held] = field(default_factory=dict)
 
     def slots(self) -> list[int]:
         """Bookable starts, ascending."""
@@ -70,19 +74,31 @@ class Openings:
         return round_robin(self.plan.schedule, self.plan.rules, self.members, self.request)
 
     def seats(self) -> dict[int, int]:
-        """Of a class or an event: each start with its free seats, NO_LIMIT of an event that has none."""
+        """Of a class or an event: each open start with its free seats, NO_LIMIT of an event that has none."""
+        return {start: n for start, n in self.room().items() if n >= self.party}
+
+    def room(self) -> dict[int, int]:
+        """The same of every start that only a lack of seats could bar: 0 or fewer where it does."""
+        free = self.unheld()
+        for start in self.held:
+            if start in free:
+                free[start] = left(free[start], self.held[start])
+        return free
+
+    def unheld(self) -> dict[int, int]:
+        """The same, whatever is kept for those who wait."""
         plan = self.plan
         if plan.kind == "class":
             return seats(
                 plan.schedule, plan.rules, self.busy, self.request,
-                capacity=plan.capacity, sessions=self.sessions, party=self.party,
+                capacity=plan.capacity, sessions=self.sessions, party=ANY,
             )  # fmt: skip
         room = plan.capacity or NO_LIMIT
         free = dict.fromkeys(find_slots(plan.schedule, plan.rules, self.busy, self.request), room)
         for one in self.sessions:
             if one.start in free:
                 free[one.start] = room - one.taken
-        return {start: left for start, left in free.items() if left >= self.party}
+        return free
 
     def seats_left(self, start: int) -> int | None:
         """How many seats of a class or event are free at an open start; None where seats are not counted."""
@@ -129,13 +145,19 @@ class Openings:
         if kind == "collective":
             return None if {one.host for one in needed(self.members)} <= set(self._clear(start)) else "BOOKED"
         session = self._session(start)
-        if session is not None:
-            room = self.plan.capacity or NO_LIMIT
-            return None if room - session.taken >= self.party else "SEATS"
+        if session is not None or start in self.held:
+            full = self._left_by_hand(start) < self.party
+            if full or session is not None:
+                return "SEATS" if full else None
         if kind == "event":
             return None
         theirs = [Busy(one.start, one.end, "booking") for one in self.sessions]
         return "BOOKED" if any(_overlap([*self.busy, *theirs], start, end)) else None
+
+    def _left_by_hand(self, start: int) -> int:
+        """Free seats for an owner, who is bound by what is kept for a guest, not by the queue."""
+        session, held = self._session(start), self.held.get(start, Held())
+        return (self.plan.capacity or NO_LIMIT) - (session.taken if session else 0) - held.seats
 
     def _session(self, start: int) -> Seated | None:
         return next((one for one in self.sessions if one.start == start), None)
@@ -171,14 +193,22 @@ class Openings:
         session = self._session(start)
         others = [Busy(one.start, one.end, "booking") for one in self.sessions if self.plan.kind == "class"]
         if session is None:
-            return self._against(start, [*self.busy, *others])
+            found = self._against(start, [*self.busy, *others])
+            kept = start in self.held and not found and self.at(start).room().get(start, 0) < self.party
+            return [self._kept(start)] if kept else found
         # Whoever joins a class is bound by its time alone, not by the grid it may have left.
         general = self._against(start, (), replace(self.plan.rules, alignment="window", interval=1))
         room = self.plan.capacity or NO_LIMIT
-        if room - session.taken >= self.party:
+        if left(room - session.taken, self.held.get(start)) >= self.party:
             return general
+        if room - session.taken >= self.party:
+            return [self._kept(start), *general]
         block = Busy(session.start, session.end, "booking")
         return [Reason("SEATS", block, f"{session.taken}/{room}"), *general]
+
+    def _kept(self, start: int) -> Reason:
+        """The free seats of a time belong to those who wait for it."""
+        return Reason("SEATS", Busy(start, start + self.plan.rules.duration, "booking"), "waiting list")
 
 
 def needed(members: Sequence[Member]) -> list[Member]:

@@ -13,6 +13,7 @@ from django.db.models import Count, QuerySet
 
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
+from admitone.booking.holds import holds
 from admitone.booking.models import TOGETHER, Booking
 from admitone.booking.openings import Openings, OpenTime
 from admitone.calendars.busy import FRESH_FOR, window
@@ -205,9 +206,10 @@ def openings(
     booking: bool = False,
     exclude_booking: UUID | None = None,
     party: int = 1,
+    link: UUID | None = None,
 ) -> Openings:
     """Everything needed to tell which starts in [first, end) are open: one statement, one more with limits, one more for
-    the sessions of a class."""
+    the sessions of a class, one for its waiting list. Seats that are kept for the holder of `link` are free to them."""
     first, end = (min(max(minute, EARLIEST), LATEST) for minute in (first, end))
     asked = Asked(plan, first, end, now if plan.busy_policy == "block" else None, booking, exclude_booking)
     counts: Mapping[date, int] = {}
@@ -225,7 +227,8 @@ def openings(
         else:
             others = [one for one in alone if one.kind != "blocked"]
             busy = [*asked.together(except_calendar=plan.calendar_id), *others]
-        return Openings(plan, busy, request, sessions=sessions, party=party)
+        held = holds(plan, first, end, now=now, link=link) if plan.waitlist else {}
+        return Openings(plan, busy, request, sessions=sessions, party=party, held=held)
     return Openings(plan, asked.together(), request)
 
 

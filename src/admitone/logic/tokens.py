@@ -16,6 +16,7 @@ MIN_KEY_BYTES = 16
 
 ONE_TIME = "o1"
 MANAGE = "b1"
+WAITLIST = "w1"  # a place in a waiting list
 ANSWER = "a1"  # a request, for its host
 HOOK = "h1"  # an inbound webhook
 STRIPE = "s1"  # an account, for its payment provider
