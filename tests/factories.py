@@ -12,9 +12,9 @@ from uuid import uuid4
 from admitone.accounts.models import Account, Agency, ApiKey, Membership, User
 from admitone.booking.models import Booking
 from admitone.booking.services import book
-from admitone.calendars.models import Calendar, Host
+from admitone.calendars.models import Calendar, CalendarGroup, Host
 from admitone.calendars.queries import plan_by_id
-from admitone.calendars.services import create_calendar
+from admitone.calendars.services import create_calendar, create_group
 from admitone.contacts.models import Contact, CustomField, Tag, Task
 from admitone.contacts.services import add_tag, add_task, create_field
 from admitone.events.actor import GUEST, SYSTEM
@@ -92,6 +92,13 @@ def calendar(of: Account, **fields: Any) -> Calendar:
     fields.setdefault("host", fields.get("host") or host(of))
     values = {"name": f"Consultation {next(_numbers)}", "notice": 0, **fields}
     return create_calendar(account=of, actor=SYSTEM, now=NOW, **values)
+
+
+def group(of: Account, *calendars: Calendar, **fields: Any) -> CalendarGroup:
+    """A group of these calendars, of two new ones without any."""
+    found = calendars or (calendar(of, name="First visit"), calendar(of, name="Check-up", duration=60))
+    fields = {"name": "Consultations", **fields}
+    return create_group(account=of, actor=SYSTEM, now=NOW, calendars=[one.id for one in found], **fields)
 
 
 def contact(of: Account, **fields: Any) -> Contact:

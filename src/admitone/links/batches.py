@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from admitone.accounts.addresses import one_time_url
 from admitone.accounts.models import Account
@@ -16,10 +16,14 @@ from admitone.logic.clock import iso
 STATES = ("waiting", "made", "failed")
 
 
-def batches(account: Account, *, calendars: list[UUID] | None = None) -> QuerySet[Batch]:
-    """The newest first; `calendars` limits a member to what they may see."""
-    rows = Batch.objects.filter(account=account).select_related("calendar", "created_by")
-    return (rows if calendars is None else rows.filter(calendar_id__in=calendars)).order_by("-id")
+def batches(
+    account: Account, *, calendars: list[UUID] | None = None, groups: list[UUID] | None = None
+) -> QuerySet[Batch]:
+    """The newest first; `calendars` and `groups` limit a member to what they may see."""
+    rows = Batch.objects.filter(account=account).select_related("calendar", "group", "created_by")
+    if calendars is not None:
+        rows = rows.filter(Q(calendar_id__in=calendars) | Q(group_id__in=groups or ()))
+    return rows.order_by("-id")
 
 
 def rows(batch: Batch, *, state: str = "", after: int = 0) -> QuerySet[BatchRow]:
@@ -33,7 +37,8 @@ def batch_view(batch: Batch) -> dict[str, Any]:
     return {
         "id": str(batch.id),
         "status": batch.status,
-        "calendar": str(batch.calendar_id),
+        "calendar": str(batch.calendar_id) if batch.calendar_id else None,
+        "group": str(batch.group_id) if batch.group_id else None,
         "kind": batch.kind,
         "total": batch.total,
         "done": batch.done,

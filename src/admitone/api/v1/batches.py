@@ -33,7 +33,7 @@ from admitone.api.fields import (
 )
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED
-from admitone.calendars.queries import by_id_or_slug
+from admitone.calendars.queries import by_id_or_slug, group_by_id_or_slug
 from admitone.contacts.filters import Filters
 from admitone.contacts.models import Tag
 from admitone.links import batches, services
@@ -72,7 +72,8 @@ class NewBatch(Body):
 
     model_config = example(calendar="first-consultation", count=100, expires_at="2026-12-24T00:00:00Z", label="Fair")
 
-    calendar: Annotated[Reference, Field(description="Id or slug.")]
+    calendar: Annotated[Reference, Field(description="Id or slug. Of calendar and group one, not both.")] | None = None
+    group: Annotated[Reference, Field(description="Id or slug: the guest chooses among its calendars.")] | None = None
     count: Annotated[StrictInt, Field(ge=1, le=10_000)] | None = None
     contacts: Annotated[list[BatchContact], Field(min_length=1, max_length=10_000)] | None = None
     contact_filter: ContactQuery | None = None
@@ -112,7 +113,8 @@ class BatchOut(Out):
 
     id: Id
     status: Literal["queued", "running", "done", "failed"]
-    calendar: Id
+    calendar: Id | None
+    group: Id | None
     kind: Literal["count", "contacts"]
     total: int
     done: int
@@ -185,7 +187,8 @@ def create_batch(
     asked = Idempotency.of(key.id, idempotency_key, {"link_batch": payload.model_dump(mode="json")})
     batch = services.create_batch(
         account=account,
-        calendar=by_id_or_slug(account, payload.calendar),
+        calendar=by_id_or_slug(account, payload.calendar) if payload.calendar else None,
+        group=group_by_id_or_slug(account, payload.group) if payload.group else None,
         actor=actor_of(request),
         now=request.call.now,
         count=payload.count,

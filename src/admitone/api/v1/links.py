@@ -149,6 +149,7 @@ class LinkFilter(BaseModel):
     """Which links to list."""
 
     calendar: Reference | None = Field(None, description="Id or slug.")
+    group: Reference | None = Field(None, description="Id or slug: links that lead to this group.")
     status: Literal["active", "used", "deleted", "expired"] | None = None
     contact: Reference | None = Field(None, description="Id.")
     cursor: Annotated[str, Field(max_length=100)] | None = Field(None, description="`next_cursor` of the page before.")
@@ -196,12 +197,13 @@ def create_one_time_link(
 
 @router.get("", response=Links, openapi_extra=refuses("not_found"), summary="List one-time links")
 def list_one_time_links(request: ApiRequest, wanted: LinkFilter = WANTED) -> dict[str, Any]:
-    """The newest first. A filter that names a calendar or contact of nobody is `not_found`."""
+    """The newest first. A filter that names a calendar, group or contact of nobody is `not_found`."""
     account, now = account_of(request), request.call.now
     rows = queries.listing(
         account,
         now=now,
         calendar=by_id_or_slug(account, wanted.calendar).id if wanted.calendar else None,
+        group=group_by_id_or_slug(account, wanted.group).id if wanted.group else None,
         status=wanted.status,
         contact=get(account, Contact, wanted.contact).id if wanted.contact else None,
     )

@@ -13,13 +13,13 @@ from django.utils import timezone
 from admitone.accounts.idempotency import Idempotency, claim
 from admitone.accounts.models import Account, User
 from admitone.accounts.queries import as_uuid
-from admitone.calendars.models import Calendar
+from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.contacts.models import Contact
 from admitone.contacts.services import clean_person, find_or_create
 from admitone.events import Actor, Draft, record, record_many
 from admitone.jobs.registry import TASKS
 from admitone.links.models import Batch, BatchRow, OneTimeLink
-from admitone.links.services.issuing import build, event_of
+from admitone.links.services.issuing import build, event_of, one_of
 from admitone.logic.clock import iso, to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.ids import uuid7
@@ -37,7 +37,8 @@ INSTANTS = ("not_before", "expires_at")
 def create_batch(
     *,
     account: Account,
-    calendar: Calendar,
+    calendar: Calendar | None = None,
+    group: CalendarGroup | None = None,
     actor: Actor,
     now: datetime,
     count: int | None = None,
@@ -46,12 +47,14 @@ def create_batch(
     created_by: User | None = None,
     idempotency: Idempotency | None = None,
 ) -> Batch:
-    """`count` links for nobody in particular, or one for each of `contacts` (email, name, phone as typed).
+    """`count` links for nobody in particular, or one for each of `contacts` (email, name, phone as typed), of a calendar
+    or of a group.
 
     `terms` are those of `issue` (contact_policy, max_uses, not_before, expires_at, offered, label, note, metadata, utm).
     Problem("invalid") for terms that no link could have; a person who cannot be taken is an error of their row.
     """
-    if calendar.account_id != account.id or calendar.deleted_at is not None:
+    target = one_of(calendar, group)
+    if target.account_id != account.id or target.deleted_at is not None:
         raise Problem("not_found")
     batch_id = uuid7()
     before = claim(idempotency, kind="link_batch", resource_id=batch_id, now=now, status=202)
@@ -62,8 +65,11 @@ def create_batch(
         id=batch_id,
         account=account,
         calendar=calendar,
+        group=group,
         kind="count" if contacts is None else "contacts",
-        terms=_stored(account, calendar, dict(terms or {}), now, bound=contacts is not None),
+        terms=_stored(
+            account, {"calendar": calendar, "group": group}, dict(terms or {}), now, bound=contacts is not None
+        ),
         total=len(people),
         actor_kind=actor.kind,
         actor_id=actor.id,
@@ -91,14 +97,14 @@ def _people(count: int | None, contacts: Sequence[Mapping[str, str | None]] | No
 
 
 def _stored(
-    account: Account, calendar: Calendar, terms: dict[str, Any], now: datetime, *, bound: bool
+    account: Account, opens: Mapping[str, Any], terms: dict[str, Any], now: datetime, *, bound: bool
 ) -> dict[str, Any]:
     """The terms as JSON, tried on a link of nobody first."""
     if terms.get("contact_policy", "prefill") != "prefill" and not bound:
         raise Problem("invalid", fields={"contact_policy": "This policy needs contacts."})
     _check(terms, now)
     trial = {**terms, "contact_policy": "prefill"} if bound else terms
-    clean = build(link_id=uuid4(), account=account, calendar=calendar, contact=None, now=now, **trial)
+    clean = build(link_id=uuid4(), account=account, contact=None, now=now, **opens, **trial)
     if bound and terms.get("contact_policy", "prefill") not in ("prefill", "verify", "refuse"):
         raise Problem("invalid", fields={"contact_policy": "Choose one of prefill, verify, refuse."})
     stored = {name: getattr(clean, name) for name in ("max_uses", "offered", "label", "note", "metadata", "utm")}
@@ -142,9 +148,9 @@ def issue_chunk(*, batch_id: UUID | str, now: datetime) -> Batch | None:
 
 def _make(batch: Batch, rows: list[BatchRow], now: datetime) -> tuple[list[OneTimeLink], list[Draft]]:
     """Links of the rows, and events of the contacts that are new; a row without a link says why."""
-    account, calendar = batch.account, Calendar.objects.get(link_batches=batch)
+    account, calendar, group = batch.account, batch.calendar, batch.group
     terms, links, drafts = _terms(batch), [], []
-    fault = _fault(calendar, terms, now)
+    fault = _fault(one_of(calendar, group), terms, now)
     for row in rows:
         try:
             if fault:
@@ -155,6 +161,7 @@ def _make(batch: Batch, rows: list[BatchRow], now: datetime) -> tuple[list[OneTi
                 link_id=uuid4(),
                 account=account,
                 calendar=calendar,
+                group=group,
                 contact=contact,
                 now=now,
                 source_kind="bulk",
@@ -175,10 +182,11 @@ def _terms(batch: Batch) -> dict[str, Any]:
     return {**batch.terms, **instants}
 
 
-def _fault(calendar: Calendar, terms: Mapping[str, Any], now: datetime) -> Problem | None:
-    """Why no link at all can be made any more: the calendar is gone, or the terms have run out meanwhile."""
-    if calendar.deleted_at is not None:
-        return Problem("not_found", "The calendar has been deleted.")
+def _fault(target: Calendar | CalendarGroup, terms: Mapping[str, Any], now: datetime) -> Problem | None:
+    """Why no link at all can be made any more: calendar or group is gone, or the terms have run out meanwhile."""
+    if target.deleted_at is not None:
+        what = "calendar" if isinstance(target, Calendar) else "group"
+        return Problem("not_found", f"The {what} has been deleted.")
     try:
         _check(terms, now)
         clean_offered(terms.get("offered"), now_min=to_min_floor(now))
@@ -222,5 +230,11 @@ def _tell(batch: Batch, actor: Actor, now: datetime, kind: str, **facts: Any) ->
         kind=kind,
         subject_kind="link_batch",
         subject_id=batch.id,
-        facts={"batch": str(batch.id), "calendar": str(batch.calendar_id), **facts},
+        facts={"batch": str(batch.id), **opened_by(batch), **facts},
     )
+
+
+def opened_by(batch: Batch) -> dict[str, str | None]:
+    """The ids of calendar and group, one of them None."""
+    named = {"calendar": batch.calendar_id, "group": batch.group_id}
+    return {name: str(key) if key else None for name, key in named.items()}

@@ -32,12 +32,18 @@ def revoke_many(*, account: Account, link_ids: Sequence[UUID], actor: Actor, now
 
 @transaction.atomic
 def restore_many(
-    *, account: Account, deleted_at: datetime, actor: Actor, now: datetime, calendars: Sequence[UUID] | None = None
+    *,
+    account: Account,
+    deleted_at: datetime,
+    actor: Actor,
+    now: datetime,
+    calendars: Sequence[UUID] | None = None,
+    groups: Sequence[UUID] = (),
 ) -> int:
-    """Undo one `revoke_many` by its instant; `calendars` limits it to what the person may manage."""
+    """Undo one `revoke_many` by its instant; `calendars` and `groups` limit it to what the person may manage."""
     rows = OneTimeLink.objects.filter(account=account, deleted_at=deleted_at)
     if calendars is not None:
-        rows = rows.filter(calendar_id__in=calendars)
+        rows = rows.filter(Q(calendar_id__in=calendars) | Q(group_id__in=groups))
 
     def undelete(link: OneTimeLink) -> None:
         link.deleted_at = None

@@ -104,7 +104,9 @@ def amend(
 def locked(account: Account, link_id: UUID | str) -> OneTimeLink:
     """The account's link, locked until the transaction ends."""
     key = as_uuid(link_id)
-    rows = OneTimeLink.objects.select_for_update(of=("self",)).select_related("calendar", "group", "contact", "created_by")
+    rows = OneTimeLink.objects.select_for_update(of=("self",)).select_related(
+        "calendar", "group", "contact", "created_by"
+    )
     link = rows.filter(id=key, account=account).first() if key else None
     if link is None:
         raise Problem("not_found")

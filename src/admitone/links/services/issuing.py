@@ -67,10 +67,7 @@ def issue(
     """
     if any(one.account_id != account.id for one in (calendar, group, contact) if one is not None):
         raise Problem("not_found")
-    if calendar is None and group is None:
-        raise Problem("invalid", fields={"calendar": "Name a calendar or a group."})
-    if calendar is not None and group is not None:
-        raise Problem("invalid", fields={"group": "Name a calendar or a group, not both."})
+    one_of(calendar, group)
     link_id = uuid4()
     before = claim(idempotency, kind="one_time_link", resource_id=link_id, now=now)
     if before:
@@ -87,6 +84,16 @@ def issue(
     insert(link)
     record_many([event_of(link, "one_time_link.created", actor, now)])
     return link
+
+
+def one_of(calendar: Calendar | None, group: CalendarGroup | None) -> Calendar | CalendarGroup:
+    """What links are to open. Problem("invalid") unless exactly one of the two is named."""
+    target = calendar or group
+    if target is None:
+        raise Problem("invalid", fields={"calendar": "Name a calendar or a group."})
+    if calendar is not None and group is not None:
+        raise Problem("invalid", fields={"group": "Name a calendar or a group, not both."})
+    return target
 
 
 def build(

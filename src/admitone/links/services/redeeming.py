@@ -27,6 +27,7 @@ from admitone.logic.errors import Problem
 from admitone.logic.identity import email_key
 from admitone.logic.ids import uuid7
 from admitone.logic.links import problem
+from admitone.statements import insert_all
 
 #: The one statement that uses a link. Its conditions are those of logic.links.status; a property test holds them together.
 REDEEM = """
@@ -115,7 +116,7 @@ def _redeem(ticket: Ticket, actor: Actor, now: datetime) -> Booked:
         return booked(Booking.objects.get(id=before), replayed=True)
     n = _use(link, now)
     booking, drafts = reserve(_wish(ticket), actor=actor, now=now)
-    LinkUse.objects.bulk_create([LinkUse(link=link, n=n, booking=booking, at=now)])
+    insert_all([LinkUse(link=link, n=n, booking=booking, at=now)], strictly=True)
     record_many([_used(ticket, actor, now, str(booking.id), n), *drafts])
     return booked(booking)
 
