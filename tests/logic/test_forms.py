@@ -45,6 +45,9 @@ def test_field_gets_defaults_and_a_key_from_its_label() -> None:
             "maps_to": "email",
             "show_if": None,
             "width": "full",
+            "hidden": False,
+            "locked": False,
+            "default": "",
         }
     ]
 

@@ -13,5 +13,5 @@ from admitone.contacts.personal import PersonalData, personal_data
 class Submissions(PersonalData):
     noun = "form_answers"
     words = ngettext_lazy("%(n)d form answer", "%(n)d form answers", "n")
-    shown = ("id", "form__name", "answers", "meta", "created_at")
+    shown = ("id", "form__name", "form_version", "answers", "meta", "created_at")
     blank: ClassVar = {"answers": {}, "meta": {}}

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, QuerySet
 
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
-from admitone.forms.models import Form, Submission
+from admitone.forms.models import Form, FormVersion, Submission
 from admitone.logic.errors import Problem
 
 
@@ -49,6 +49,21 @@ def public_form(form_id: Any) -> Form:
 def submissions(form: Form) -> QuerySet[Submission]:
     """The newest first, with the contact."""
     return Submission.objects.filter(form=form).select_related("contact").order_by("-id")
+
+
+def versions(form: Form) -> QuerySet[FormVersion]:
+    """The newest first."""
+    return FormVersion.objects.filter(form=form).order_by("-version")
+
+
+def version(form_id: Any, number: int) -> FormVersion | None:
+    """What a form asked in one version."""
+    return FormVersion.objects.filter(form=form_id, version=number).first()
+
+
+def consents(form: Form) -> QuerySet[Submission]:
+    """Submissions that agreed to the form's text, the newest first."""
+    return submissions(form).filter(meta__has_key="consent")
 
 
 def submission(form: Form, submission_id: Any) -> Submission:

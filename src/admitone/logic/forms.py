@@ -34,7 +34,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. `maps_to` is none, a part of the person, or custom:<key>."""
+    """One question. `maps_to` is none, a part of the person, or custom:<key>.
+
+    A `hidden` field is never shown: it holds what the link or the address says, else its `default`. A `locked` one
+    that they fill is shown, and no guest can change it.
+    """
 
     key: str
     label: str
@@ -45,6 +49,14 @@ class Field:
     maps_to: str = "none"
     show_if: Condition | None = None
     width: str = "full"
+    hidden: bool = False
+    locked: bool = False
+    default: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Is a value that is known beforehand kept from the guest's hands?"""
+        return self.hidden or self.locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,9 @@ def _field(entry: Mapping[str, Any]) -> Field:
         maps_to=entry.get("maps_to", "none"),
         show_if=Condition(shown["key"], shown["equals"]) if shown else None,
         width=entry.get("width", "full"),
+        hidden=entry.get("hidden", False),
+        locked=entry.get("locked", False),
+        default=entry.get("default", ""),
     )
 
 
@@ -136,7 +151,12 @@ def _read(entry: object, before: Sequence[Field]) -> tuple[dict[str, str], Field
         "maps_to": take("maps_to", lambda raw: _target(raw, kind, before)),
         "show_if": take("show_if", lambda raw: _condition(raw, before)),
         "width": take("width", _width),
+        "hidden": take("hidden", _flag),
+        "locked": take("locked", _flag),
     }
+    read["default"] = take("default", lambda raw: _default(raw, kind, read["options"]))
+    if read["hidden"] and read["required"]:
+        errors["required"] = "Nobody can answer a hidden field: it cannot be required."
     key = take("key", lambda raw: _key(raw, read["label"] or "", [one.key for one in before]))
     return errors, None if errors else Field(key=key, kind=kind, **read)
 
@@ -152,6 +172,15 @@ def _flag(raw: Any) -> bool:
     if raw not in (None, True, False):
         raise ValueError("Use true or false.")
     return bool(raw)
+
+
+def _default(raw: Any, kind: str, options: Sequence[str]) -> str:
+    """As text; "true" of a tick box."""
+    if answers.is_empty(raw):
+        return ""
+    if kind == "checkbox":
+        return "true" if answers.clean_tick(raw) else ""
+    return str(answers.clean_value(kind if kind not in ("email", "phone") else "text", raw, options))
 
 
 def _width(raw: Any) -> str:
@@ -200,39 +229,72 @@ def _condition(raw: Any, before: Sequence[Field]) -> Condition | None:
 
 
 def read_answers(
-    fields: Sequence[Field], raw: Mapping[str, Any], *, region: str | None, consent_text: str = ""
+    fields: Sequence[Field],
+    raw: Mapping[str, Any],
+    *,
+    region: str | None,
+    consent_text: str = "",
+    given: Mapping[str, Any] | None = None,
+    reachable: bool = True,
 ) -> Answers:
     """Answers by key, cleaned; a field whose condition is not met is not asked. `region` reads local phone numbers.
 
-    Raises Problem("invalid") with a sentence for each wrong key, for unknown ones too.
+    `given` is what is known of hidden and locked fields: it wins over what was sent, and a hidden field takes nothing
+    else. Without `reachable` neither email nor phone is insisted on. Raises Problem("invalid") with a sentence for each
+    wrong key, for unknown ones too.
     """
     known = {one.key for one in fields}
     errors = {str(key)[:80]: "There is no such field." for key in raw if key not in known and key != CONSENT}
+    kept = known_before(fields, given or {}, region)
     values: dict[str, Any] = {}
     for one in fields:
-        if is_asked(one, values):
-            try:
-                values |= _answer(one, raw.get(one.key), region)
-            except ValueError as error:
-                errors[one.key] = str(error)
-    given = raw.get(CONSENT)
-    agreed = isinstance(given, str | int) and given in answers.TICKED
+        if not is_asked(one, values):
+            continue
+        try:
+            values |= _kept(one, kept) if one.hidden or one.key in kept else _answer(one, raw.get(one.key), region)
+        except ValueError as error:
+            errors[one.key] = str(error)
+    agreed = isinstance(raw.get(CONSENT), str | int) and raw.get(CONSENT) in answers.TICKED
     if consent_text and not agreed:
         errors[CONSENT] = "Please tick this box to continue."
     person = _person(fields, values)
-    if not errors and not person["email"] and not person["phone"]:
+    if reachable and not errors and not person["email"] and not person["phone"]:
         errors[_reachable(fields)] = "Enter an e-mail address or a phone number."
     if errors:
         raise Problem("invalid", fields=errors)
-    return Answers(values, person, _custom(fields, values), agreed and bool(consent_text))
+    return Answers(values, person, custom_of(fields, values), agreed and bool(consent_text))
+
+
+def known_before(fields: Sequence[Field], given: Mapping[str, Any], region: str | None) -> dict[str, Any]:
+    """The cleaned values of hidden and locked fields: what is given, else the default. What does not fit is left out."""
+    found: dict[str, Any] = {}
+    for one in fields:
+        for raw in (given.get(one.key), one.default) if one.is_kept else ():
+            try:
+                found |= {} if answers.is_empty(raw) else {one.key: _known(one, raw, region)}
+            except ValueError:
+                continue
+            if one.key in found:
+                break
+    return found
+
+
+def _known(one: Field, raw: Any, region: str | None) -> Any:
+    return answers.clean_tick(raw) if one.kind == "checkbox" else _clean(one, raw, region)
+
+
+def _kept(one: Field, kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {one.key: kept[one.key]} if one.key in kept else {}
 
 
 def is_asked(one: Field, values: Mapping[str, Any]) -> bool:
     """Is a field shown, given the answers to the fields above it?"""
-    if one.show_if is None:
-        return True
-    given = values.get(one.show_if.key)
-    return given == one.show_if.equals if isinstance(given, bool) else str(given) == str(one.show_if.equals)
+    return one.show_if is None or meets(one.show_if, values)
+
+
+def meets(condition: Condition, values: Mapping[str, Any]) -> bool:
+    given = values.get(condition.key)
+    return given == condition.equals if isinstance(given, bool) else str(given) == str(condition.equals)
 
 
 def _answer(one: Field, raw: Any, region: str | None) -> dict[str, Any]:
@@ -274,7 +336,8 @@ def _person(fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, str
     }
 
 
-def _custom(fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+def custom_of(fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the answers write into the contact's custom fields."""
     return {
         one.maps_to.removeprefix(CUSTOM): values[one.key]
         for one in fields

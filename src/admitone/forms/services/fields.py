@@ -11,8 +11,7 @@ from django.db import transaction
 from admitone.accounts.models import Account
 from admitone.events import Actor
 from admitone.forms.models import Form
-from admitone.forms.services.forms import apply, check_custom, custom_keys, locked
-from admitone.logic import forms as logic
+from admitone.forms.services.forms import apply, check_custom, clean, custom_keys, locked
 from admitone.logic.errors import Problem
 
 
@@ -72,7 +71,7 @@ def _freed(entry: dict[str, Any], key: str) -> dict[str, Any]:
 def _save(form: Form, wanted: list[dict[str, Any]], at: int, actor: Actor, now: datetime) -> Form:
     """Problems of the field at `at` get its own names; the first of any others is told about the whole."""
     try:
-        cleaned = {"fields": logic.clean_fields(wanted)}
+        cleaned = clean({"fields": wanted}, form)
         check_custom(form.account, cleaned, custom_keys(form.fields))
     except Problem as problem:
         own = f"fields.{at}."

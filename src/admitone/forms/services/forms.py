@@ -12,7 +12,8 @@ from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
 from admitone.contacts.queries import custom_fields
 from admitone.events import Actor, record
-from admitone.forms.models import Form
+from admitone.forms.models import Form, FormVersion
+from admitone.logic import form_rules
 from admitone.logic import forms as logic
 from admitone.logic.brand import clean_color
 from admitone.logic.calendars import MAX_ORIGINS, clean_https, clean_origin
@@ -53,13 +54,25 @@ CLEANERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The given settings, cleaned. Raises Problem("invalid") that names every wrong one."""
+#: A change of one of these makes a version.
+VERSIONED = ("fields", "rules", "consent_text")
+
+
+def clean(given: Mapping[str, Any], form: Form | None = None) -> dict[str, Any]:
+    """The given settings, cleaned; `form` holds those that are not. Raises Problem("invalid") that names every wrong one.
+
+    Rules are read by the fields; those about fields or answers that are gone go with them.
+    """
     cleaned: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for name, raw in fields.items():
+    for name in sorted(given, key=lambda name: name == "rules"):
+        raw = given[name]
         try:
-            cleaned[name] = logic.clean_fields(raw) if name == "fields" else CLEANERS[name](raw)
+            if name == "rules":
+                document = cleaned.get("fields", form.fields if form else [])
+                cleaned[name] = form_rules.clean_rules(raw, logic.fields_of(document))
+            else:
+                cleaned[name] = logic.clean_fields(raw) if name == "fields" else CLEANERS[name](raw)
         except ValueError as error:
             errors[name] = str(error)
         except KeyError:
@@ -68,7 +81,31 @@ def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
             errors |= problem.fields
     if errors:
         raise Problem("invalid", fields=errors)
+    if form and "fields" in cleaned and "rules" not in cleaned:
+        cleaned["rules"] = remaining(form.rules, cleaned["fields"])
     return cleaned
+
+
+def remaining(rules: logic.Document, document: logic.Document) -> logic.Document:
+    """The rules that can still be met."""
+    fields, found = logic.fields_of(document), []
+    for rule in rules:
+        try:
+            found += form_rules.clean_rules([rule], fields)
+        except Problem:
+            continue
+    return found
+
+
+def check_calendars(account: Account, cleaned: Mapping[str, Any]) -> None:
+    """Rules lead only to calendars of the account."""
+    errors = {}
+    for at, rule in enumerate(cleaned.get("rules", [])):
+        key = as_uuid(rule["calendar"])
+        if rule["calendar"] and not (key and account.calendars.filter(id=key, deleted_at=None).exists()):
+            errors[f"rules.{at}.calendar"] = "There is no such calendar."
+    if errors:
+        raise Problem("invalid", fields=errors)
 
 
 def custom_keys(document: logic.Document) -> set[str]:
@@ -99,9 +136,11 @@ def create_form(*, account: Account, actor: Actor, now: datetime, name: str, **f
     fields.setdefault("fields", FIRST_FIELDS)
     cleaned = clean({"name": name, **fields})
     check_custom(account, cleaned, set())
+    check_calendars(account, cleaned)
     form = Form(account=account, created_at=now, updated_at=now, **cleaned)
     form.consent_version = 1 if form.consent_text else 0
     form.save(force_insert=True)
+    keep_version(form, now)
     tell(form, actor, now, "form.created")
     return form
 
@@ -110,8 +149,9 @@ def create_form(*, account: Account, actor: Actor, now: datetime, name: str, **f
 def update_form(*, account: Account, form_id: Any, actor: Actor, now: datetime, **changes: Any) -> Form:
     """Change some settings; what is the same is no change. Problem("not_found"), Problem("invalid")."""
     form = locked(account, form_id)
-    cleaned = clean(changes)
+    cleaned = clean(changes, form)
     check_custom(account, cleaned, custom_keys(form.fields))
+    check_calendars(account, {"rules": cleaned.get("rules", []) if "rules" in changes else []})
     return apply(form, cleaned, actor, now)
 
 
@@ -157,9 +197,20 @@ def apply(form: Form, cleaned: Mapping[str, Any], actor: Actor, now: datetime) -
     if "consent_text" in changed:
         form.consent_version += 1
     form.updated_at = now
+    is_new = not set(changed).isdisjoint(VERSIONED)
+    form.version += is_new
     form.save()
+    if is_new:
+        keep_version(form, now)
     tell(form, actor, now, "form.changed", fields=changed)
     return form
+
+
+def keep_version(form: Form, now: datetime) -> None:
+    """Store what the form asks from now on, under its number."""
+    FormVersion.objects.create(
+        form=form, version=form.version, created_at=now, **{name: getattr(form, name) for name in VERSIONED}
+    )
 
 
 def tell(form: Form, actor: Actor, now: datetime, kind: str, **facts: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from admitone.contacts.services import fill_custom, find_or_create
 from admitone.events import Actor, Draft, record_many
 from admitone.forms.models import Form, Submission
 from admitone.logic.errors import Problem
+from admitone.logic.form_rules import Rule, verdict
 from admitone.logic.forms import Answers, read_answers
 from admitone.logic.identity import region_of
 from admitone.logic.ids import uuid7
@@ -28,8 +30,10 @@ def submit(
     actor: Actor,
     now: datetime,
     idempotency: Idempotency | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> Submission:
-    """Store what somebody answered. `meta` may hold source, timezone, locale and utm.
+    """Store what somebody answered. `meta` may hold source, timezone, locale and utm, `given` the values of hidden and
+    locked fields. An answer that disqualifies is stored as such and tells no workflow that a form came in.
 
     Raises Problem("form_closed") for a paused form, Problem("invalid") with a sentence for each wrong key. A key that
     was used before gives the first submission again.
@@ -40,7 +44,8 @@ def submit(
     if not form.active:
         raise Problem("form_closed")
     region = region_of(str(meta.get("timezone") or "")) or region_of(form.account.timezone)
-    read = read_answers(form.questions, answers, region=region, consent_text=form.consent_text)
+    read = read_answers(form.questions, answers, region=region, consent_text=form.consent_text, given=given)
+    rule = verdict(form.questions, form.disqualifiers, read.values)
     row.contact_id, made = find_or_create(
         account_id=form.account_id,
         timezone=str(meta.get("timezone") or ""),
@@ -55,20 +60,24 @@ def submit(
         record_many(drafts)
         drafts = []
         fill_custom(account_id=form.account_id, contact_id=row.contact_id, values=read.custom, actor=actor, now=now)
-    row.answers, row.meta = read.values, _meta(form, read, meta, now)
+    row.answers, row.meta, row.form_version = read.values, _meta(form, read, meta, now, rule), form.version
     insert(row)
-    record_many([*drafts, _submitted(row, actor, now)])
+    record_many([*drafts, _submitted(row, actor, now, "form.disqualified" if rule else "form.submitted")])
     return row
 
 
-def _meta(form: Form, read: Answers, meta: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _meta(
+    form: Form, read: Answers, meta: Mapping[str, Any], now: datetime, rule: Rule | None = None
+) -> dict[str, Any]:
     """What is kept of how it came, and the very text that was agreed to."""
     kept = {name: meta[name] for name in ("source", "timezone", "locale", "utm") if meta.get(name)}
     if read.consent:
         kept["consent"] = {"text": form.consent_text, "version": form.consent_version, "at": now.isoformat()}
+    if rule:
+        kept["disqualified"] = asdict(rule)
     return kept
 
 
-def _submitted(row: Submission, actor: Actor, now: datetime) -> Draft:
+def _submitted(row: Submission, actor: Actor, now: datetime, kind: str) -> Draft:
     facts = {"form": str(row.form_id), "submission": str(row.id), "contact": str(row.contact_id)}
-    return Draft(row.account_id, actor, now, "form.submitted", "submission", row.id, facts)
+    return Draft(row.account_id, actor, now, kind, "submission", row.id, facts)
