@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 from django.db import transaction
@@ -32,6 +32,8 @@ RETRY_AFTER = timedelta(seconds=15)
 TIME_LIMIT = 3.0
 #: Background reading may take longer: a file of ten thousand events takes seconds to understand.
 JOB_LIMIT = 45.0
+#: The most that a server is given to answer one reading in the background.
+PATIENCE = 20.0
 BEHIND, AHEAD = timedelta(days=1), timedelta(days=400)
 
 
@@ -55,10 +57,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Busy spans in epoch minutes, rounded outward; None = unchanged since `etag`."""
+    """Busy spans in epoch minutes, rounded outward; None = unchanged since `etag`.
+
+    `ours`: spans of events that carry the id of a booking, by that id: `settled` drops those that are the host's own.
+    `login`: renewed secrets of a connection, to be kept.
+    """
 
     spans: list[Span] | None
     etag: str = ""
+    ours: Mapping[UUID, list[Span]] = field(default_factory=dict)
+    login: Mapping[str, str] | None = None
 
 
 class Source(Protocol):
@@ -74,6 +82,20 @@ class Source(Protocol):
     def check(self, params: Any) -> Any: ...
 
     def fetch(self, params: Any, wanted: Wanted) -> Fetched: ...
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """A source whose secrets lie elsewhere: read in the asking thread, with the database; may raise SourceError."""
+
+    def prepared(self, source: BusySource, config: dict[str, str]) -> dict[str, str]: ...
+
+
+@runtime_checkable
+class Settling(Protocol):
+    """A source that looks at an answer in the transaction that stores it, and may change it."""
+
+    def settled(self, source: BusySource, answer: Fetched | SourceError, now: datetime) -> Fetched | SourceError: ...
 
 
 S = TypeVar("S", bound=Callable[[], Source])
@@ -101,7 +123,7 @@ def clean_config(kind: str, config: Mapping[str, str]) -> dict[str, str]:
     if kind not in _sources:
         raise ValueError("There is no such kind of busy source.")
     source = _sources[kind]
-    names = {field.name for field in fields(source.params)}
+    names = {one.name for one in fields(source.params)}
     if unknown := set(config) - names:
         raise ValueError(f"Unknown setting: {', '.join(sorted(unknown))}.")
     checked = source.check(source.params(**{name: str(config.get(name) or "") for name in names}))
@@ -128,7 +150,11 @@ def window(now: datetime) -> Span:
 
 def stale(now: datetime) -> Q:
     """Sources that were not read within the last five minutes."""
-    return Q(fetched_at=None) | Q(fetched_at__lt=now - FRESH_FOR)
+    return unread_since(now - FRESH_FOR)
+
+
+def unread_since(moment: datetime) -> Q:
+    return Q(fetched_at=None) | Q(fetched_at__lt=moment)
 
 
 def due(now: datetime, age: timedelta) -> list[UUID]:
@@ -160,7 +186,7 @@ def _refresh(sources: list[BusySource], now: datetime, limit: float) -> list[boo
     answers: SimpleQueue[tuple[BusySource, Fetched | SourceError]] = SimpleQueue()
     waiting = {source.id: source for source in sources}
     for source in sources:
-        question = _question(source, now)
+        question = _question(source, now, limit)
         Thread(target=lambda s=source, q=question: answers.put((s, _read(*q))), daemon=True).start()
     deadline, stored = monotonic() + limit, []
     while waiting and (left := deadline - monotonic()) > 0:
@@ -175,10 +201,20 @@ def _just_failed(source: BusySource, now: datetime) -> bool:
     return bool(source.error and source.tried_at and now - source.tried_at < RETRY_AFTER)
 
 
-def _question(source: BusySource, now: datetime) -> tuple[str, dict[str, str] | None, Wanted]:
+def _question(source: BusySource, now: datetime, limit: float) -> tuple[str, dict[str, str] | SourceError, Wanted]:
     first, end = window(now)
     zone = (source.host.user.timezone if source.host.user else "") or source.account.timezone
-    return source.kind, unsealed(source), Wanted(source.etag, zone, first, end)
+    return source.kind, _settings(source), Wanted(source.etag, zone, first, end, min(limit, PATIENCE))
+
+
+def _settings(source: BusySource) -> dict[str, str] | SourceError:
+    config, kind = unsealed(source), _sources.get(source.kind)
+    if config is None:
+        return SourceError("Its address was sealed under another secret key. Enter it again.")
+    try:
+        return kind.prepared(source, config) if isinstance(kind, Prepared) else config
+    except SourceError as error:
+        return error
 
 
 def unsealed(source: BusySource) -> dict[str, str] | None:
@@ -189,9 +225,9 @@ def unsealed(source: BusySource) -> dict[str, str] | None:
     return config
 
 
-def _read(kind: str, config: dict[str, str] | None, wanted: Wanted) -> Fetched | SourceError:
-    if config is None:
-        return SourceError("Its address was sealed under another secret key. Enter it again.")
+def _read(kind: str, config: dict[str, str] | SourceError, wanted: Wanted) -> Fetched | SourceError:
+    if isinstance(config, SourceError):
+        return config
     try:
         return fetch(kind, config, wanted)
     except SourceError as error:
@@ -204,7 +240,9 @@ def _store(source: BusySource, answer: Fetched | SourceError, now: datetime) -> 
         row = BusySource.objects.select_for_update().filter(id=source.id, config_sealed=source.config_sealed).first()
         if row is None:
             return False
-        row.tried_at = now
+        row.tried_at, kind = now, _sources.get(row.kind)
+        if isinstance(kind, Settling):
+            answer = kind.settled(row, answer, now)
         if isinstance(answer, SourceError):
             _failed(row, str(answer), now)
         elif row.fetched_at is None or row.fetched_at <= now:

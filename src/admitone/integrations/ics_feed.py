@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
 
 from admitone.calendars.busy import Fetched, SourceError, Wanted, busy_source
+from admitone.calendars.models import BusySource
 from admitone.integrations import outbound
-from admitone.integrations.ics_times import Unreadable, busy_spans
+from admitone.integrations.ics_times import Unreadable, busy_times
+from admitone.integrations.ours import without_own
 from admitone.logic.clock import from_min
 
 
@@ -43,14 +46,18 @@ class IcsFeed:
             answer = outbound.get(params.url, etag=known, timeout=wanted.timeout, accept="text/calendar, */*;q=0.5")
             if answer.body is None:
                 return Fetched(None, wanted.etag)
-            spans = busy_spans(answer.body, wanted.zone, wanted.first, wanted.end)
+            spans, ours = busy_times(answer.body, wanted.zone, wanted.first, wanted.end)
         except (outbound.Refused, Unreadable) as error:
             raise SourceError(str(error)) from error
         except httpx.TimeoutException as error:
-            raise SourceError("The server did not answer within three seconds.") from error
+            raise SourceError("The server did not answer in time.") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SourceError("The server could not be reached.") from error
-        return Fetched(spans, mark + answer.etag if answer.etag else "")
+        return Fetched(spans, mark + answer.etag if answer.etag else "", ours)
+
+    def settled(self, source: BusySource, answer: Fetched | SourceError, now: datetime) -> Fetched | SourceError:
+        """Appointments of the host that the feed repeats do not block a second time."""
+        return without_own(source.host_id, answer)
 
 
 def _mark(wanted: Wanted) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
 from icalendar import Calendar, Component
 
 from admitone.logic.clock import from_min, to_min_ceil, to_min_floor
+from admitone.logic.ics import booking_of
 from admitone.logic.spans import Span, normalize
 
 MAX_RULES = 5000
@@ -21,6 +24,7 @@ MARGIN = timedelta(days=2)
 
 _FLAGS = re.MULTILINE | re.IGNORECASE
 _EVENT = re.compile(r"^BEGIN:VEVENT\r?$.*?^END:VEVENT\r?$\n?", _FLAGS | re.DOTALL)
+_FREEBUSY = re.compile(r"^BEGIN:VFREEBUSY\r?$.*?^END:VFREEBUSY\r?$\n?", _FLAGS | re.DOTALL)
 _ALARM = re.compile(r"^BEGIN:VALARM\r?$.*?^END:VALARM\r?$\n?", _FLAGS | re.DOTALL)
 _ZONE = re.compile(r"^BEGIN:VTIMEZONE\r?$.*?^END:VTIMEZONE\r?$\n?", _FLAGS | re.DOTALL)
 _ZONE_ID = re.compile(r"^TZID(?:;[^:\n]*)?:([^\r\n]+)", _FLAGS)
@@ -42,11 +46,34 @@ def busy_spans(content: bytes, zone: str, first: int, end: int) -> list[Span]:
     All-day events are days in `zone`; floating times are read in the file's X-WR-TIMEZONE or else in `zone`.
     Events that are cancelled, transparent or marked free do not count.
     """
+    others, ours = busy_times(content, zone, first, end)
+    return normalize([*others, *(span for spans in ours.values() for span in spans)])
+
+
+def busy_times(content: bytes, zone: str, first: int, end: int) -> tuple[list[Span], dict[UUID, list[Span]]]:
+    """The same, with the spans of events that carry a booking's UID (logic.ics.uid) apart, by the booking's id."""
     low, high = from_min(first), from_min(end)
     calendar = _parsed(_shortened(_text(content), low, high))
     local = ZoneInfo(zone)
-    found = [_minutes(start, stop, local) for start, stop in _times(calendar, low, high)]
-    return [span for span in normalize(found) if span[1] > first and span[0] < end]
+    found: defaultdict[UUID | None, list[Span]] = defaultdict(list)
+    for uid, start, stop in _times(calendar, low, high):
+        found[booking_of(uid)].append(_minutes(start, stop, local))
+    within = {
+        key: [span for span in normalize(spans) if span[1] > first and span[0] < end] for key, spans in found.items()
+    }
+    return within.pop(None, []), {key: spans for key, spans in within.items() if key}
+
+
+def joined(files: Iterable[str]) -> bytes:
+    """Several calendar files as one; each keeps its own definitions of zones. Unreadable."""
+    zones: dict[str, None] = {}
+    events: list[str] = []
+    for file in files:
+        text = _own_zones(_text(file.encode()))
+        zones |= dict.fromkeys(_ZONE.findall(text))
+        events += [part.rstrip() + "\n" for part in (*_EVENT.findall(text), *_FREEBUSY.findall(text))]
+    inner = "".join(f"{definition.rstrip()}\n" for definition in zones) + "".join(events)
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//joined\n{inner}END:VCALENDAR\n".encode()
 
 
 def _text(content: bytes) -> str:
@@ -129,13 +156,13 @@ def _parsed(text: str) -> Calendar:
     return calendar
 
 
-def _times(calendar: Calendar, low: datetime, high: datetime) -> Iterator[tuple[date, date]]:
+def _times(calendar: Calendar, low: datetime, high: datetime) -> Iterator[tuple[str, date, date]]:
     # Both sides wider: days and floating times are compared without their zone.
     for event in recurring_ical_events.of(calendar).between(low - MARGIN, high + MARGIN):
         if _blocks(event):
-            yield event["DTSTART"].dt, event["DTEND"].dt
+            yield str(event.get("UID", "")), event["DTSTART"].dt, event["DTEND"].dt
     for freebusy in calendar.walk("VFREEBUSY"):
-        yield from _periods(freebusy)
+        yield from (("", start, stop) for start, stop in _periods(freebusy))
 
 
 def _blocks(event: Component) -> bool:

@@ -79,6 +79,34 @@ def post(
         return Reply(response.status_code, text)
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An answer of any status, whole."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+def exchange(
+    method: str,
+    url: str,
+    *,
+    headers: dict[str, str],
+    content: bytes | None = None,
+    timeout: float,
+    limit: int = MAX_BYTES,
+) -> Exchange:
+    """One request by any method, without redirects, connected to the address that was checked.
+
+    Raises Refused for private addresses and answers over `limit` bytes, httpx.HTTPError for network faults.
+    """
+    deadline = time.monotonic() + timeout
+    sent = {"User-Agent": "AdmitOne/0.1", "Accept-Encoding": "gzip", **headers}
+    with _asked(url, sent, deadline, method=method, content=content) as response:
+        return Exchange(response.status_code, response.headers, _whole(response, deadline, limit))
+
+
 @contextmanager
 def _asked(
     url: str, headers: dict[str, str], deadline: float, *, method: str = "GET", content: bytes | None = None
@@ -179,11 +207,15 @@ def _answer(response: httpx.Response, deadline: float) -> Answer:
         return Answer(None, etag)
     if response.status_code != 200:
         raise Refused(f"The server answered {response.status_code}.")
+    return Answer(_whole(response, deadline, MAX_BYTES), etag)
+
+
+def _whole(response: httpx.Response, deadline: float, limit: int) -> bytes:
     chunks, size = [], 0
     for chunk in response.iter_bytes():
         _left(deadline)
         size += len(chunk)
-        if size > MAX_BYTES:
-            raise Refused("The calendar is larger than 5 MB.")
+        if size > limit:
+            raise Refused(f"The calendar is larger than {limit // 1_000_000} MB.")
         chunks.append(chunk)
-    return Answer(b"".join(chunks), etag)
+    return b"".join(chunks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,6 +15,7 @@ from admitone.logic.clock import from_min, iso
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 PRODUCT = "-//Admit One//admitone//EN"
+MARK = "X-ADMITONE-SEQUENCE"
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
 
@@ -30,7 +31,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """What one reader's calendar shows. Times are epoch minutes; `url` is what this reader (and nobody else) may open."""
+    """What one reader's calendar shows. Times are epoch minutes; `url` is what this reader (and nobody else) may open; `tentative`
+    is what still waits for its approval."""
 
     booking_id: UUID
     sequence: int
@@ -42,11 +44,49 @@ class Invite:
     description: str = ""
     location: str = ""
     url: str = ""
+    tentative: bool = False
 
 
-def uid(booking_id: UUID) -> str:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An appointment in a feed; `changed_at` is the last change of its row, so that an unchanged one reads the same."""
+
+    uid: str
+    sequence: int
+    start_min: int
+    end_min: int
+    summary: str
+    changed_at: datetime
+    description: str = ""
+    location: str = ""
+    url: str = ""
+    pending: bool = False
+
+
+def uid(booking_id: UUID | str) -> str:
     """The same for ever: neither a reschedule nor another host name may make a second entry in a calendar."""
     return f"{booking_id}@admitone"
+
+
+def booking_of(event_uid: str) -> UUID | None:
+    """The booking that a UID of `uid` names; None for the UIDs of others."""
+    text, mark, host = event_uid.strip().partition("@")
+    try:
+        return UUID(text) if mark and host == "admitone" and len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def stored(facts: Invite, *, mark: int, now: datetime) -> str:
+    """The entry as a calendar server keeps it (RFC 4791 section 4.1: no METHOD). It names nobody who takes part, so that
+    the server invites nobody. `mark` is the booking's own sequence, whatever SEQUENCE has to be."""
+    calendar, event = Calendar(), _event(facts, "PUBLISH", now)
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    event.pop("ORGANIZER", None)
+    event.add(MARK, str(mark))
+    calendar.add_component(event)
+    return calendar.to_ical().decode("utf-8")
 
 
 def invite(facts: Invite, *, method: Method, now: datetime) -> str:
@@ -74,10 +114,46 @@ def _event(facts: Invite, method: Method, now: datetime) -> Event:
             event.add(name, _clean(value))
     if facts.url:
         event.add("url", vUri(facts.url))
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("status", "CANCELLED" if method == "CANCEL" else "TENTATIVE" if facts.tentative else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
     _add_people(event, facts, method)
     return event
+
+
+#: What a feed ends with.
+FEED_TAIL = "END:VCALENDAR\r\n"
+
+
+def feed_head(name: str) -> str:
+    """How a published calendar begins, with its name and how often it is worth reading (RFC 7986 section 5.7)."""
+    calendar = Calendar()
+    for key, value in (("prodid", PRODUCT), ("version", "2.0"), ("calscale", "GREGORIAN"), ("method", "PUBLISH")):
+        calendar.add(key, value)
+    for key in ("name", "x-wr-calname"):
+        calendar.add(key, vText(_clean(name)))
+    calendar.add("refresh-interval", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT15M")
+    return calendar.to_ical().decode("utf-8").removesuffix(FEED_TAIL)
+
+
+def feed_entry(entry: Entry) -> str:
+    """One VEVENT of a feed."""
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", entry.changed_at)
+    event.add("last-modified", entry.changed_at)
+    event.add("dtstart", from_min(entry.start_min))
+    event.add("dtend", from_min(entry.end_min))
+    event.add("summary", _clean(entry.summary))
+    for name, value in (("description", entry.description), ("location", entry.location)):
+        if value:
+            event.add(name, _clean(value))
+    if entry.url:
+        event.add("url", vUri(entry.url))
+    event.add("status", "TENTATIVE" if entry.pending else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    return event.to_ical().decode("utf-8")
 
 
 def _add_people(event: Event, facts: Invite, method: Method) -> None:
