@@ -19,7 +19,7 @@ from admitone.values.times import Reader
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A booking as it was when its event happened: `start_min`, `end_min`, `sequence` are the event's, not the row's."""
+    """A booking as it was when its event happened: `start_min`, `end_min`, `sequence`, `status` are the event's, not the row's."""
 
     booking: Booking
     start_min: int
@@ -27,6 +27,7 @@ class Appointment:
     sequence: int
     before_min: int | None = None
 
+    status: str = "confirmed"
     @property
     def calendar(self) -> Calendar:
         return self.booking.calendar
@@ -83,6 +84,7 @@ def load(booking_id: str | UUID, facts: dict[str, Any] | None = None) -> Appoint
         seen.get("sequence", booking.sequence),
         seen.get("old_start_min"),
     )
+        seen.get("status", booking.status),
 
 
 def where(booking: Booking) -> str:
@@ -115,6 +117,7 @@ def host_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
     """The host's entry. The sending address organises it: calendars ignore invitations by oneself to oneself."""
     booking, host = one.booking, one.booking.host
     details = [booking.name, booking.email, booking.phone, booking.note, one.app_url]
+        tentative=one.status == "pending",
     return ics.Invite(
         booking_id=booking.id,
         sequence=one.sequence,
@@ -127,3 +130,4 @@ def host_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
         location=where(booking),
         url=one.app_url,
     )
+        tentative=one.status == "pending",

@@ -8,5 +8,6 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
+        import_module("admitone.notifications.answers")
         import_module("admitone.notifications.handlers")
         import_module("admitone.notifications.tasks")

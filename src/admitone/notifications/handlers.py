@@ -18,6 +18,7 @@ from admitone.logic.clock import to_min_floor
 from admitone.messaging.letters import Brand
 from admitone.messaging.queries import failing_row
 from admitone.notifications import asked, booked
+from admitone.notifications.answers import letters_of
 from admitone.notifications.appointments import load
 from admitone.notifications.posting import Write, to_guest, to_host, to_people
 from admitone.notifications.recipients import Recipient, admins_of, contact_of, distinct, of_host
@@ -35,7 +36,7 @@ LETTERS: dict[str, tuple[Write, Write, ics.Method]] = {
 @on("booking.created", "booking.rescheduled", "booking.cancelled", consumer="notifications.booked")
 def tell_guest_and_host(event: Event, now: datetime) -> None:
     """Both get a mail with the calendar file of exactly this change; the guest none of one that was to be quiet."""
-    one = load(event.facts["booking"], event.facts)
+    one = None if letters_of(event) else load(event.facts["booking"], event.facts)
     if one is None:
         return
     guest, host, method = LETTERS[event.kind]

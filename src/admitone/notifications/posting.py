@@ -19,7 +19,16 @@ from admitone.notifications.recipients import Recipient, contact_of, of_host
 Write = Callable[[Appointment], Letter]
 
 
-def to_guest(one: Appointment, write: Write, *, kind: str, key: str, method: ics.Method | None, now: datetime) -> None:
+def to_guest(
+    one: Appointment,
+    write: Write,
+    *,
+    kind: str,
+    key: str,
+    method: ics.Method | None,
+    now: datetime,
+    link_id: UUID | None = None,
+) -> None:
     """Mail the guest in their language; nothing for a guest who left only a phone number."""
     booking = one.booking
     if not booking.email:
@@ -33,6 +42,7 @@ def to_guest(one: Appointment, write: Write, *, kind: str, key: str, method: ics
         account_id=booking.account_id,
         contact_id=booking.contact_id,
         booking_id=booking.id,
+        link_id=link_id,
         kind=kind,
         key=key,
         to=booking.email,

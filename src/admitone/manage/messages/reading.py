@@ -22,6 +22,8 @@ KINDS: dict[str, Promise | str] = {
     "booking.created": _("Booked"),
     "booking.rescheduled": _("Rescheduled"),
     "booking.cancelled": _("Cancelled"),
+    "booking.confirmed": _("Approved"),
+    "booking.declined": _("Declined"),
     "reminder": _("Reminder"),
     "booking.manage_link": _("Link to an appointment"),
     "link.sent": _("Link sent by hand"),

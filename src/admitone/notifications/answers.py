@@ -1,0 +1,100 @@
+"""Which event of a request makes which mail; those of appointments that stand are in handlers.py. Nobody is told twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from admitone.events.actor import SYSTEM
+from admitone.events.handlers import on
+from admitone.events.models import Event
+from admitone.links.models import OneTimeLink
+from admitone.links.services import reissue
+from admitone.logic import ics
+from admitone.logic.errors import Problem
+from admitone.notifications import booked, requests
+from admitone.notifications.appointments import Appointment, load
+from admitone.notifications.posting import Write, to_guest, to_host
+from admitone.notifications.tasks import plan_reminder
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """What both sides are sent, and with which iCalendar method."""
+
+    guest: Write
+    host: Write
+    method: ics.Method = "REQUEST"
+
+
+ASKED = Letters(requests.guest_asked, requests.host_asked)
+ASKED_ANEW = Letters(requests.guest_asked_anew, requests.host_asked_anew)
+APPROVED = Letters(requests.guest_approved, requests.host_approved)
+APPROVED_MOVED = Letters(requests.guest_approved, booked.host_rescheduled)
+DECLINED = Letters(requests.guest_declined, requests.host_declined, "CANCEL")
+WITHDRAWN = Letters(requests.guest_withdrawn, requests.host_withdrawn, "CANCEL")
+
+
+def letters_of(event: Event) -> Letters | None:
+    """The letters of what happened to a request; None for what is no matter of requests, or told by another event."""
+    facts = event.facts
+    is_pending, was_pending = facts.get("status") == "pending", facts.get("was") == "pending"
+    if event.kind == "booking.created":
+        return ASKED if is_pending else None
+    if event.kind == "booking.rescheduled":
+        return ASKED_ANEW if is_pending else APPROVED_MOVED if was_pending else None
+    if event.kind == "booking.cancelled":
+        return WITHDRAWN if was_pending and facts.get("by") == "guest" else None
+    if event.kind == "booking.confirmed":
+        return None if facts.get("moved") else APPROVED
+    return DECLINED if event.kind == "booking.declined" else None
+
+
+@on(
+    "booking.created",
+    "booking.rescheduled",
+    "booking.cancelled",
+    "booking.confirmed",
+    "booking.declined",
+    consumer="notifications.requests",
+)
+def tell_of_request(event: Event, now: datetime) -> None:
+    """Both sides get a mail with the calendar file of exactly this change; a declined guest a new link with it."""
+    letters = letters_of(event)
+    one = load(event.facts["booking"], event.facts) if letters else None
+    if letters is None or one is None:
+        return
+    link = new_link(one, event, now) if letters is DECLINED else None
+    write = partial(requests.guest_declined, link=link) if link else letters.guest
+    method, link_id = letters.method, link.id if link else None
+    to_guest(one, write, kind=f"{event.kind}.guest", key=f"{event.id}:guest", method=method, link_id=link_id, now=now)
+    to_host(one, letters.host, kind=f"{event.kind}.host", key=f"{event.id}:host", method=method, now=now)
+
+
+@on("booking.confirmed", consumer="notifications.reminder_of_approved")
+def remind_approved(event: Event, now: datetime) -> None:
+    """A guest is reminded of what was approved; a request's own job stays silent."""
+    one = load(event.facts["booking"], event.facts)
+    if one is not None:
+        plan_reminder(one, now)
+
+
+def new_link(one: Appointment, event: Event, now: datetime) -> OneTimeLink | None:
+    """Where the owner wants it, and there is a mail to put it into; None if its terms leave nothing to choose from."""
+    old = event.facts.get("link")
+    if not old or not one.booking.email or not one.calendar.reissue_on_decline:
+        return None
+    if one.booking.series_id and (given := replacement(UUID(old))):
+        return given
+    try:
+        return reissue(account=one.booking.account, link_id=UUID(old), actor=SYSTEM, now=now)
+    except Problem:
+        return None
+
+
+def replacement(old: UUID) -> OneTimeLink | None:
+    """A series is one use of a link: all its declined appointments together give one new link."""
+    rows = OneTimeLink.objects.filter(replaces_id=old, source_kind="reissue", deleted_at=None, uses=0)
+    return rows.order_by("-created_at").first()
