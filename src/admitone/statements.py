@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from random import randrange
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
@@ -19,20 +21,26 @@ from django.db.models.query import get_related_populators
 M = TypeVar("M", bound=Model)
 DATABASE = "default"
 ROWS_AT_ONCE = 100  # times the columns of a table: fewer values than a statement may have
-STAND_INS: dict[Any, Callable[[], Any]] = {UUID: uuid4, str: lambda: f"-{uuid4()}-", int: lambda: uuid4().int >> 66}
+Value = UUID | int | str | datetime
+STAND_INS: dict[Any, Callable[[], Any]] = {
+    UUID: uuid4,
+    str: lambda: f"-{uuid4()}-",
+    int: lambda: uuid4().int >> 66,
+    datetime: lambda: datetime(1000, 1, 1, tzinfo=UTC) + timedelta(microseconds=randrange(10**15)),  # noqa: S311
+}
 
 
 class Prepared(Generic[M]):
-    """A queryset of whole rows, with `select_related` if it likes, of values that are UUIDs, numbers or texts.
+    """A queryset of whole rows, with `select_related` and `annotate` if it likes, of UUIDs, numbers, texts or instants.
 
     `build` is called once a connection, with a stand-in for every value, and so must not look at them.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[M]], **kinds: type[UUID | int | str]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[M]], **kinds: type[Value]) -> None:
         self.build, self.kinds = build, kinds
         self._local = threading.local()
 
-    def all(self, **values: UUID | int | str) -> list[M]:
+    def all(self, **values: Value) -> list[M]:
         """The rows for these values."""
         connection = connections[DATABASE]
         found: Compiled | None = getattr(self._local, "compiled", None)
@@ -40,7 +48,7 @@ class Prepared(Generic[M]):
             found = self._local.compiled = Compiled(connection, self.build, self.kinds)
         return found.run(values)
 
-    def first(self, **values: UUID | int | str) -> M | None:
+    def first(self, **values: Value) -> M | None:
         """The first of the rows; a queryset that finds several ends with [:1]."""
         return next(iter(self.all(**values)), None)
 
@@ -54,11 +62,12 @@ class Compiled:
         compiler = build(**stand_ins).query.get_compiler(DATABASE)
         self.sql, bound = compiler.as_sql()
         names = {bind(connection, value): name for name, value in stand_ins.items()}
-        self.params = [(names.get(value) if isinstance(value, (str, UUID, int)) else None, value) for value in bound]
+        self.params = [(names.get(value) if isinstance(value, Value) else None, value) for value in bound]
         info, select = compiler.klass_info, compiler.select
         self.model, first, last = info["model"], info["select_fields"][0], info["select_fields"][-1] + 1
         self.own = slice(first, last)
         self.names = [column[0].target.attname for column in select[self.own]]
+        self.annotations = list((compiler.annotation_col_map or {}).items())
         self.related = get_related_populators(info, select, DATABASE)  # type: ignore[call-arg]  # stubs of a later one
         self.converters = compiler.get_converters([column[0] for column in select])
 
@@ -75,10 +84,14 @@ class Compiled:
         found = self.model.from_db(DATABASE, self.names, row[self.own])
         for one in self.related:
             one.populate(row, found)
+        for name, place in self.annotations:
+            setattr(found, name, row[place])
         return found
 
 
-def bind(connection: Any, value: UUID | int | str) -> Any:
+def bind(connection: Any, value: Value) -> Any:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
     return value.hex if isinstance(value, UUID) and not connection.features.has_native_uuid_field else value
 
 

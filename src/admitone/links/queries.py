@@ -17,10 +17,11 @@ from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, User
 from admitone.accounts.queries import as_uuid
 from admitone.booking.models import Booking
-from admitone.calendars.busy import stale
+from admitone.calendars.busy import FRESH_FOR, unread_since
 from admitone.calendars.models import BusySource, Calendar, CalendarGroup
 from admitone.links.groups import Choice, choices, chosen, plan_before_choice
 from admitone.links.models import OneTimeLink
+from admitone.links.terms import agreed
 from admitone.logic.bookings import Person
 from admitone.logic.clock import from_min, iso
 from admitone.logic.errors import Problem
@@ -29,6 +30,7 @@ from admitone.logic.links import LinkFacts, listed_status, status
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.tokens import ONE_TIME
 from admitone.messaging.models import Message
+from admitone.statements import Prepared
 
 TAIL = 6  # characters
 NEWEST = 5000  # links whose tail is searched
@@ -44,19 +46,15 @@ SORTS: dict[str, tuple[str | Combinable, ...]] = {
     "-label": ("-label", "id"),
 }
 
-#: The columns a link's page reads; a whole calendar would cost more than the rest of the statement.
-OPENING = (
-    *(field.attname for field in OneTimeLink._meta.concrete_fields),
-    "calendar__plan",
-    "calendar__active",
-    "calendar__deleted_at",
-    "contact__name",
-    "contact__email",
-    "contact__phone",
-    "contact__erased_at",
-    "created_by__name",
-    "created_by__email",
-)
+
+def _opening(key: UUID, moment: datetime) -> QuerySet[OneTimeLink]:
+    rows = OneTimeLink.objects.select_related("calendar", "group", "contact", "created_by", "account")
+    sources = BusySource.objects.filter(unread_since(moment), host__calendar_hosts__calendar=OuterRef("calendar"))
+    return rows.annotate(stale=Exists(sources)).filter(id=key)
+
+
+#: The link, all it names, and whether a busy source of its hosts was not read since a moment.
+OPENING = Prepared(_opening, key=UUID, moment=datetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +119,16 @@ def link_id_of(token: str) -> UUID:
 
 def opened(token: str, now: datetime) -> Opened:
     """What a token opens: one statement, two for a group's link. Raises Problem("link_unknown")."""
-    rows = OneTimeLink.objects.select_related("calendar", "group", "contact", "created_by", "account")
-    sources = BusySource.objects.filter(stale(now), host__calendar_hosts__calendar=OuterRef("calendar"))
-    link = rows.annotate(stale=Exists(sources)).filter(id=link_id_of(token)).first()
+    link = OPENING.first(key=link_id_of(token), moment=now - FRESH_FOR)
     if link is None:
         raise Problem("link_unknown")
     if link.calendar is not None:
-        return Opened(link, link.calendar.compiled, state_of(link, now), person_of(link), link.stale)
+        is_stale: bool = link.stale  # type: ignore[attr-defined]  # the annotation
+        plan = agreed(link, link.calendar.compiled)
+        return Opened(link, plan, state_of(link, now), person_of(link), is_stale)
     group = link.group
     assert group is not None  # of calendar and group the database wants exactly one
-    found = choices(group.id, now)
+    found = tuple(replace(one, plan=agreed(link, one.plan)) for one in choices(group.id, now))
     plan = plan_before_choice(link, group, found)
     return Opened(link, plan, state_of(link, now), person_of(link), choices=found)
 

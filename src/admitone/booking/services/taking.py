@@ -24,6 +24,7 @@ from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.ids import uuid7
 from admitone.logic.plan import CalendarPlan
+from admitone.statements import insert_all
 
 #: The reason of an appointment that moves and keeps its host.
 SAME = "same"
@@ -66,11 +67,11 @@ def sit(taken: Taken, booking: Booking) -> None:
     """Give the booking its seats. Problem slot_taken for one that was sold behind the application's back."""
     rows = [Seat(session=taken.session, n=n, booking=booking) for n in taken.seats]
     if taken.session.capacity == 1:
-        Seat.objects.bulk_create(rows)
+        insert_all(rows, strictly=True)
         return
     try:
         with transaction.atomic():
-            Seat.objects.bulk_create(rows)
+            insert_all(rows, strictly=True)
     except DatabaseError as error:
         if OVERSOLD in str(error) or isinstance(error, IntegrityError):
             raise Problem("slot_taken", reason="SEATS") from error
@@ -113,8 +114,9 @@ def _open(plan: CalendarPlan, start: int, hosts: Sequence[str], capacity: int = 
     ]
     try:
         with transaction.atomic():
-            Session.objects.bulk_create([session])
-            Occupancy.objects.bulk_create(rows)
+            insert_all([session], strictly=True)
+            if rows:
+                insert_all(rows, strictly=True)
     except IntegrityError as error:
         if OVERLAP in str(error):
             raise Problem("slot_taken", reason="BOOKED") from error
