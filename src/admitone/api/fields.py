@@ -203,6 +203,12 @@ Phone = Annotated[
 Line = Annotated[str, StringConstraints(max_length=40), AfterValidator(plain_line)]
 Label = Annotated[str, StringConstraints(max_length=120), AfterValidator(plain_line)]
 Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain_text)]
+Place = Annotated[
+    str,
+    StringConstraints(max_length=300),
+    AfterValidator(plain_line),
+    Field(description="Where to meet; needed where the calendar asks the guest."),
+]
 Reason = Annotated[str, StringConstraints(max_length=1000), AfterValidator(plain_text)]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(plain_line)]
 Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(plain_text)]

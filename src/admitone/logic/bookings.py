@@ -12,6 +12,7 @@ from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_
 from admitone.logic.plan import CalendarPlan
 
 MAX_NOTE = 2000
+MAX_PLACE = 300
 LOCALE = re.compile(r"(?=.{2,10}$)[a-zA-Z]{2,3}([-_][a-zA-Z0-9]{2,8})*")
 TICKED = (True, "true", "on", "1", "yes")
 UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
@@ -33,6 +34,7 @@ class GuestRequest:
     guests: tuple[Mapping[str, str], ...] = ()  # others of the party: name, email
     answers: Mapping[str, Any] = field(default_factory=dict)
     form_version: int = 0
+    place: str = ""  # where the guest wants to meet, if the calendar asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def clean_guest(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
         timezone=take("timezone", lambda: clean_zone(raw.get("timezone") or plan.schedule.timezone)),
         locale=_locale(plan, raw),
         utm=clean_utm(raw.get("utm") or {}),
+        place=take("place", lambda: _place(plan, raw)),
     )
     if errors:
         raise Problem("invalid", fields=errors)
@@ -83,6 +86,7 @@ def clean_caller(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
         email_required=has_email,
         note=True,
         consent_text=plan.consent_text if agreed else "",
+        location_kind=plan.location_kind if str(raw.get("place") or "").strip() else "none",
     )
     return clean_guest(eased, raw)
 
@@ -144,6 +148,12 @@ def _phone(plan: CalendarPlan, raw: Mapping[str, Any]) -> str:
         return ""
     region = region_of(str(raw.get("timezone") or "")) or region_of(plan.schedule.timezone)
     return clean_phone(_required(text, "Enter your phone number."), region)
+
+
+def _place(plan: CalendarPlan, raw: Mapping[str, Any]) -> str:
+    if plan.location_kind != "ask":
+        return ""
+    return _required(clean_name(raw.get("place"), MAX_PLACE), "Say where we should meet.")
 
 
 def _consent(plan: CalendarPlan, raw: Mapping[str, Any]) -> bool:

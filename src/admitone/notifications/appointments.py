@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from admitone.accounts.addresses import absolute, manage_url
 from admitone.booking.models import Booking
+from admitone.booking.places import place_for_guest
 from admitone.booking.queries import hosts_of
 from admitone.calendars.models import Calendar
 from admitone.logic import ics
@@ -26,8 +27,8 @@ class Appointment:
     end_min: int
     sequence: int
     before_min: int | None = None
-
     status: str = "confirmed"
+
     @property
     def calendar(self) -> Calendar:
         return self.booking.calendar
@@ -83,8 +84,8 @@ def load(booking_id: str | UUID, facts: dict[str, Any] | None = None) -> Appoint
         seen.get("end_min", booking.end_min),
         seen.get("sequence", booking.sequence),
         seen.get("old_start_min"),
-    )
         seen.get("status", booking.status),
+    )
 
 
 def where(booking: Booking) -> str:
@@ -93,6 +94,12 @@ def where(booking: Booking) -> str:
         number = booking.location or booking.phone
         return _("By phone: %(number)s") % {"number": number} if number else _("By phone")
     return booking.location
+
+
+def place_of_guest(one: Appointment) -> str:
+    """The place as the guest may know it by now, in the active language."""
+    hidden = one.calendar.location_hidden and not place_for_guest(one.booking, hidden=True)
+    return "" if hidden else where(one.booking)
 
 
 def guest_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
@@ -108,8 +115,9 @@ def guest_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
         organizer=organizer,
         attendees=[ics.Person(booking.name, booking.email)],
         description=f"{_('Reschedule or cancel')}: {one.manage_url}",
-        location=where(booking),
+        location=place_of_guest(one),
         url=one.manage_url,
+        tentative=one.status == "pending",
     )
 
 
@@ -117,7 +125,6 @@ def host_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
     """The host's entry. The sending address organises it: calendars ignore invitations by oneself to oneself."""
     booking, host = one.booking, one.booking.host
     details = [booking.name, booking.email, booking.phone, booking.note, one.app_url]
-        tentative=one.status == "pending",
     return ics.Invite(
         booking_id=booking.id,
         sequence=one.sequence,
@@ -129,5 +136,5 @@ def host_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
         description="\n".join(part for part in details if part),
         location=where(booking),
         url=one.app_url,
-    )
         tentative=one.status == "pending",
+    )

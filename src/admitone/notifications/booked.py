@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from admitone.accounts.addresses import scheduling_url
 from admitone.booking.models import Booking
+from admitone.booking.places import web_address
 from admitone.messaging.letters import Action, Letter, Row
-from admitone.notifications.appointments import Appointment, where
+from admitone.notifications.appointments import Appointment, place_of_guest, where
 from admitone.values.times import Reader, both, moment
 
 _TALKATIVE = re.compile(r"://|www\.|@|\.\w{2,}/", re.IGNORECASE)
@@ -108,7 +109,7 @@ def guest_rows(one: Appointment) -> tuple[Row, ...]:
     return (
         Row(_("What"), f"{one.calendar.name} ({length(one.minutes)})"),
         when_row(one, one.guest, one.host_zone),
-        *where_rows(one.booking),
+        *where_rows(one.booking, place_of_guest(one)),
         Row(_("With"), who),
     )
 
@@ -120,7 +121,7 @@ def host_rows(one: Appointment) -> tuple[Row, ...]:
     return (
         Row(_("What"), f"{one.calendar.name} ({length(one.minutes)})"),
         when_row(one, one.host, booking.guest_timezone),
-        *where_rows(booking),
+        *where_rows(booking, where(booking)),
         *(Row(label, value) for label, value in about if value),
     )
 
@@ -130,11 +131,8 @@ def when_row(one: Appointment, reader: Reader, other_zone: str) -> Row:
     return Row(_("When"), both(one.start_min, one.end_min, reader, other_zone), before)
 
 
-def where_rows(booking: Booking) -> tuple[Row, ...]:
-    place = where(booking)
-    # Only the owner's own video address becomes a link, never what a guest typed.
-    url = place if booking.location_kind == "video" and place.startswith("https://") else ""
-    return (Row(_("Where"), place, url=url),) if place else ()
+def where_rows(booking: Booking, place: str) -> tuple[Row, ...]:
+    return (Row(_("Where"), place, url=web_address(booking) if place == booking.location else ""),) if place else ()
 
 
 def length(minutes: int) -> str:

@@ -28,7 +28,7 @@ from admitone.public.forms import DetailsForm, RequestForm
 from admitone.public.pages import Visit, page, see_other, with_query
 from admitone.public.picker import Picker, Reader
 
-FIELDS = ("name", "email", "phone", "note", "consent")
+FIELDS = ("name", "email", "phone", "place", "note", "consent")
 GONE = ("slot_taken", "slot_unavailable")
 
 
@@ -87,7 +87,7 @@ def refuse(visit: Visit, door: Door, attempt: Attempt, problem: Problem) -> Http
     """A lost slot, wrong fields or a wrong code bring the form back; everything else is for the caller."""
     if problem.code == "idempotency_key_reused":
         return sent_before(visit, door, attempt)
-    if problem.code in ("rate_limited", "link_unknown", "not_found"):
+    if problem.code in ("rate_limited", "link_unknown", "not_found") or "calendar" in problem.fields:
         raise problem
     if problem.code in GONE or problem.code in ("invalid", "contact_mismatch", "code_required", "code_invalid"):
         back = replace(attempt, code=problem.code, fields=problem.fields, status=problem.status)
@@ -108,7 +108,7 @@ def after_booking(visit: Visit, door: Door, made: Booked) -> HttpResponse:
     if elsewhere and delivering(UUID(plan.account_id)):
         response = see_other(elsewhere, plan)
     else:
-        response = see_other(_here(made.manage_url, visit.keep(*visit.utm, new="1")), plan)
+        response = see_other(_here(made.manage_url, visit.keep(*visit.utm, "calendar", "group", new="1")), plan)
     if door.is_one_time:
         remember(response, door, made.id)
     return response
@@ -158,7 +158,7 @@ def pick(visit: Visit, search: Search, reader: Reader, attempt: Attempt, *, lost
 
 def no_times(visit: Visit, door: Door, reader: Reader, shown: Picker, attempt: Attempt) -> HttpResponse:
     """Nothing left to choose. The owner of offered times that are all gone is told; never by a GET."""
-    if visit.is_post and door.offered is not None:
+    if visit.is_post and door.offered is not None and not door.of_group:
         tell_offered_gone(token=door.token, now=visit.now)
     context = {
         **context_of(visit, door, reader, shown),

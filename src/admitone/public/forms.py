@@ -32,6 +32,7 @@ class DetailsForm(ShownForm):
     name = forms.CharField(label=_("Your name"), max_length=200)
     email = forms.CharField(label=_("Email"), max_length=254, widget=forms.EmailInput)
     phone = forms.CharField(label=_("Phone"), max_length=40, widget=forms.TextInput(attrs={"type": "tel"}))
+    place = forms.CharField(label=_("Where shall we meet?"), max_length=300)
     note = forms.CharField(
         label=_("Anything we should know?"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -49,6 +50,8 @@ class DetailsForm(ShownForm):
         hidden = [*without]
         if plan.phone == "off":
             hidden.append("phone")
+        if plan.location_kind != "ask":
+            hidden.append("place")
         if not plan.note:
             hidden.append("note")
         if not plan.consent_text:

@@ -8,6 +8,8 @@ SENTENCES = (
     _("Enter an e-mail address like name@example.com."),
     _("That e-mail address is too long."),
     _("Enter your phone number."),
+    _("Say where we should meet."),
+    _("Use at most 300 characters."),
     _("Enter a phone number with its country code, like +1 212 555 0123."),
     _("That phone number has too few or too many digits."),
     _("Please tick this box to continue."),

@@ -14,7 +14,7 @@ from admitone.contacts.models import Contact
 from admitone.events import SYSTEM
 from admitone.links.models import OneTimeLink
 from admitone.links.services import issue
-from admitone.logic.bookings import clean_guest
+from admitone.logic.bookings import clean_caller
 from admitone.logic.clock import to_min_ceil
 from admitone.logic.errors import Problem
 from admitone.logic.ids import uuid7
@@ -60,7 +60,7 @@ def made_up(workflow: Workflow, who: Contact | None, now: datetime) -> Booking |
         return None
     plan = calendar.compiled
     hour = to_min_ceil(now) // 60 * 60 + 7 * DAY
-    guest = clean_guest(
+    guest = clean_caller(
         plan, {"name": (who and who.name) or NAME, "email": (who and who.email) or EMAIL, "phone": PHONE}
     )
     for place in range(TRIES):

@@ -137,6 +137,7 @@ class NewBooking(Payload):
     email: Email | None = None
     phone: Phone | None = None
     note: Note | None = None
+    place: Place | None = None
     consent: Flag | None = None
     host: Annotated[Reference, Field(description="Id of the host to meet, where guests may choose.")] | None = None
     timezone: Zone | None = None

@@ -13,6 +13,7 @@ from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED, Slots, Window, minutes, open_slots, times
 from admitone.booking import queries, services
 from admitone.booking.models import Booking
+from admitone.booking.places import place_for_guest
 from admitone.events import GUEST
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
@@ -146,7 +147,7 @@ def shown_to_guest(booking: Booking, plan: CalendarPlan, minute: int) -> dict[st
         "host": ", ".join(host.name for host in queries.hosts_of(booking)),
         "timezone": booking.guest_timezone,
         "location_kind": booking.location_kind,
-        "location": booking.location,
+        "location": place_for_guest(booking, hidden=plan.location_hidden),
         "name": booking.name,
         "email": booking.email,
         "phone": booking.phone,

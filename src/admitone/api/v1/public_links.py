@@ -22,6 +22,7 @@ from admitone.api.fields import (
     Note,
     Out,
     Phone,
+    Place,
     Reference,
     Times,
     Url,
@@ -50,6 +51,7 @@ class Form(Out):
     email_required: bool
     phone: Literal["off", "optional", "required"]
     note: bool
+    place: Annotated[bool, Field(description="Ask where to meet.")]
     consent: str | None
 
 
@@ -94,6 +96,7 @@ class Answers(Body):
 
     phone: Phone | None = None
     note: Note | None = None
+    place: Place | None = None
     consent: Flag | None = None
 
 
@@ -146,6 +149,7 @@ def get_public_link(request: LinkRequest, token: str) -> dict[str, Any]:
             "email_required": plan.email_required or plan.phone != "required",
             "phone": plan.phone,
             "note": plan.note,
+            "place": plan.location_kind == "ask",
             "consent": plan.consent_text or None,
         },
         "contact": maker_contact(found),

@@ -14,6 +14,7 @@ from admitone.booking.models import Booking
 from admitone.booking.openings import Openings, for_host
 from admitone.booking.queries import db_id, local_day, openings
 from admitone.booking.services.taking import Preference, Taken, sit, take
+from admitone.calendars.places import place_of
 from admitone.contacts.services import find_or_create
 from admitone.events import Actor, Draft
 from admitone.logic.bookings import GuestRequest
@@ -190,7 +191,7 @@ def _booking(wish: Wish, taken: Taken, contact_id: UUID, now: datetime) -> Booki
         consent_version=plan.consent_version if guest.consent else 0,
         consent_at=now if guest.consent else None,
         location_kind=plan.location_kind,
-        location=wish.location or plan.location,
+        location=place_of(plan, taken.host_id, wish.booking_id, said=guest.place, instead=wish.location),
         guest_timezone=guest.timezone,
         guest_locale=guest.locale,
         offered=wish.offered,

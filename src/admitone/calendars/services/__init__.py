@@ -27,6 +27,8 @@ from admitone.calendars.services.hosts import (
     create_host,
     ensure_host_for_user,
     set_hosts,
+    set_own_video_room,
+    set_video_room,
     sync_host,
     update_host,
 )
@@ -84,6 +86,8 @@ __all__ = [
     "set_group_active",
     "set_holidays",
     "set_hosts",
+    "set_own_video_room",
+    "set_video_room",
     "set_logo",
     "set_members",
     "set_override",

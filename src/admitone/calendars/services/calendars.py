@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from admitone.accounts.models import Account
-from admitone.calendars import plans
+from admitone.calendars import places, plans
 from admitone.calendars.models import Calendar, CalendarHost, CalendarSlug, Host, Schedule
 from admitone.calendars.services.hosts import host_for_actor
 from admitone.calendars.services.rows import Week, clean_zone, for_update, tell, write_week
@@ -59,7 +59,8 @@ def create_calendar(
         _refuse_foreign(account, host)
         schedule = Schedule.objects.create(account=account, name=cleaned["name"], timezone=zone, created_at=now)
         write_week(schedule, week)
-        calendar = Calendar(account=account, schedule=schedule, created_at=now, updated_at=now, **cleaned)
+        placed = places.checked(Calendar(), cleaned, {host.id: host.video_url})
+        calendar = Calendar(account=account, schedule=schedule, created_at=now, updated_at=now, **placed)
         calendar.kind, calendar.capacity = kind, seats
         calendar.slug = _asked_slug(account, slug) if slug else _free_slug(account, cleaned["name"])
         calendar.consent_version = 1 if calendar.consent_text else 0
@@ -100,6 +101,7 @@ def update_calendar(*, account: Account, calendar_id: UUID, actor: Actor, now: d
     with transaction.atomic():
         calendar = for_update(account, calendar_id)
         cleaned = clean_calendar(changes, {name: getattr(calendar, name) for name in (*CLEANERS, "kind", "capacity")})
+        cleaned = places.checked(calendar, cleaned)
         slug_moved = wanted_slug is not None and _move_slug(calendar, wanted_slug)
         changed = [name for name, value in cleaned.items() if getattr(calendar, name) != value]
         if not changed and not slug_moved:

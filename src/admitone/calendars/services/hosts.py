@@ -15,6 +15,7 @@ from admitone.calendars.queries import bookable
 from admitone.calendars.services.rows import for_update, tell
 from admitone.events import Actor, record
 from admitone.logic import identity
+from admitone.logic.calendars import clean_https
 from admitone.logic.errors import Problem
 
 
@@ -74,16 +75,30 @@ def update_host(*, account: Account, host_id: UUID, actor: Actor, now: datetime,
         if host is None:
             raise Problem("not_found")
         if _renamed(host, name, email):
-            record(
-                account_id=account.id,
-                actor=actor,
-                now=now,
-                kind="calendar.changed",
-                subject_kind="host",
-                subject_id=host.id,
-                facts={"host": str(host.id), "fields": ["host"]},
-            )
+            _tell_of_host(account, host, actor, now)
     return host
+
+
+def set_video_room(*, account: Account, host_id: UUID, actor: Actor, now: datetime, video_url: str) -> Host:
+    """The host's own room (https, or ""), for calendars that meet there; appointments already booked keep theirs.
+
+    Problem("not_found") for a host the account may not book, Problem("invalid").
+    """
+    url = _room(video_url)
+    with transaction.atomic():
+        host = bookable(account).filter(id=host_id).first()
+        if host is None:
+            raise Problem("not_found")
+        if _changed(host, video_url=url):
+            _tell_of_host(account, host, actor, now)
+    return host
+
+
+def set_own_video_room(*, user: User, video_url: str) -> int:
+    """The same for all hosts that the user is, in every agency. How many hosts changed. Problem("invalid")."""
+    url = _room(video_url)
+    with transaction.atomic():
+        return sum(_changed(host, video_url=url) for host in Host.objects.filter(user=user))
 
 
 def sync_host(*, user: User) -> int:
@@ -94,13 +109,38 @@ def sync_host(*, user: User) -> int:
 
 
 def _renamed(host: Host, name: str, email: str) -> bool:
-    if (host.name, host.email) == (name, email):
+    return _changed(host, name=name, email=email)
+
+
+def _changed(host: Host, **values: str) -> bool:
+    """Keep what is new of a host, with every plan that shows it; whether anything was."""
+    if all(getattr(host, name) == value for name, value in values.items()):
         return False
     list(plans.locked(Calendar.objects.filter(calendar_hosts__host=host)))  # calendars before hosts, as bookings do
-    host.name, host.email = name, email
-    host.save(update_fields=["name", "email"])
+    for name, value in values.items():
+        setattr(host, name, value)
+    host.save(update_fields=list(values))
     plans.recompile_host(host.id)
     return True
+
+
+def _tell_of_host(account: Account, host: Host, actor: Actor, now: datetime) -> None:
+    record(
+        account_id=account.id,
+        actor=actor,
+        now=now,
+        kind="calendar.changed",
+        subject_kind="host",
+        subject_id=host.id,
+        facts={"host": str(host.id), "fields": ["host"]},
+    )
+
+
+def _room(raw: str) -> str:
+    try:
+        return clean_https(raw)
+    except ValueError as error:
+        raise Problem("invalid", fields={"video_url": str(error)}) from error
 
 
 def _clean(name: str, email: str) -> tuple[str, str]:

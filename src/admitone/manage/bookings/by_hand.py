@@ -89,7 +89,8 @@ class Desk:
             data = data.copy()
             data.update(changes)
             data.setlist("key", [changes.get("key", data.get("key", ""))])
-        return CallerForm(data, initial=self.initial(), consent_text=self.calendar.consent_text)
+        asks = self.calendar.location_kind == "ask"
+        return CallerForm(data, initial=self.initial(), consent_text=self.calendar.consent_text, asks_place=asks)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,7 +147,7 @@ def _with_guest(desk: Desk, problem: Problem) -> Problem:
 
 def _raw(desk: Desk) -> dict[str, str]:
     data = desk.request.POST
-    raw = {name: data.get(name, "") for name in ("name", "email", "phone", "note", "consent", "timezone")}
+    raw = {name: data.get(name, "") for name in ("name", "email", "phone", "place", "note", "consent", "timezone")}
     return raw | ({"locale": desk.contact.locale} if desk.contact and desk.contact.locale else {})
 
 

@@ -48,12 +48,17 @@ class CallerForm(WhenForm):
     email = forms.CharField(required=False, max_length=1000, label=_("Email"))
     phone = forms.CharField(required=False, max_length=200, label=_("Phone"))
     timezone = ZoneField(label=_("Guest's time zone"))
+    place = forms.CharField(
+        required=False, max_length=300, label=_("Where"), help_text=_("Where the guest wants to meet.")
+    )
     note = forms.CharField(required=False, max_length=10_000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}))
     consent = forms.BooleanField(required=False, label=_("The guest has agreed"))
     key = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, consent_text: str = "", **options: Any) -> None:
+    def __init__(self, *args: Any, consent_text: str = "", asks_place: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
+        if not asks_place:
+            del self.fields["place"]
         self.fields["consent"].help_text = consent_text
         if not consent_text:
             del self.fields["consent"]

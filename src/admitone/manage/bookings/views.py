@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from admitone.accounts import addresses
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
+from admitone.booking.places import web_address
 from admitone.booking.queries import hosts_of
 from admitone.calendars import access
 from admitone.logic import ics
@@ -129,6 +130,7 @@ def details(request: AccountRequest, booking: Booking, level: str) -> dict[str, 
         "zone": reading.zone_of(request),
         "was": from_min(booking.rescheduled_from_min) if booking.rescheduled_from_min is not None else None,
         "where": appointments.where(booking),
+        "where_url": web_address(booking),
         "origin": origin_of(booking, now),
         "history": story(booking),
         "messages_sent": _messages(booking),

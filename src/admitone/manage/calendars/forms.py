@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from admitone.calendars.models import Calendar, Host
+from admitone.calendars.rooms import room_providers
 from admitone.logic.hours import show_time
 
 UNITS = [("1", _("minutes")), ("60", _("hours")), ("1440", _("days")), ("10080", _("weeks"))]
@@ -16,7 +17,9 @@ LOCATIONS = [
     ("none", _("Not shown")),
     ("phone", _("Phone call")),
     ("address", _("At an address")),
-    ("video", _("Video room")),
+    ("video", _("Video room, always the same")),
+    ("host", _("Video room of whoever takes the appointment")),
+    ("room", _("Video room made for each appointment")),
     ("ask", _("Ask the guest")),
 ]
 
@@ -102,7 +105,26 @@ class DetailsForm(SectionForm):
     host = forms.ChoiceField(label=_("Host"), help_text=_("Who is booked."))
     duration = number(_("Duration"), low=1)
     location_kind = forms.ChoiceField(choices=LOCATIONS, label=_("Where"))
-    location = text(_("Address or video link"), rows=2, help_text=_("A video room needs an address with https://."))
+    location = text(
+        _("Address or video link"),
+        rows=2,
+        help_text=_(
+            "Video rooms need an address with https://: the link of a Zoom, Google Meet or Teams meeting that you always "
+            "use. For a room per appointment write {room} in it: https://meet.example.org/{room}."
+        ),
+    )
+    room_provider = forms.ChoiceField(label=_("Who makes the rooms"), required=False)
+    location_hidden = forms.BooleanField(
+        required=False,
+        label=_("Tell the address only to those who have booked"),
+        help_text=_("The booking page says that it comes after booking."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["room_provider"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, provider.label) for key, provider in room_providers().items()]
 
     def changes(self) -> dict[str, Any]:
         return {name: value for name, value in super().changes().items() if name in self.fields}

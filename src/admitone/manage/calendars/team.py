@@ -22,7 +22,7 @@ from admitone.calendars.models import Calendar, Host, Schedule
 from admitone.calendars.services import TeamHost
 from admitone.logic.errors import Problem
 from admitone.manage.calendars.forms import KIND_CHOICES, number, radio
-from admitone.manage.calendars.opening import opened
+from admitone.manage.calendars.opening import may_create, opened
 from admitone.manage.calendars.page import show
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.forms import show_problem
@@ -60,6 +60,7 @@ class Row:
     weight: str = "1"
     required: bool = True
     schedule: str = ""
+    video_url: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +80,12 @@ def team(request: AccountRequest, account: Account, calendar_id: UUID) -> HttpRe
             return redirect(request.path)
     rows = _typed(request.POST, hosts) if posted else _stored(calendar, hosts)
     schedules = list(Schedule.objects.filter(account=account).exclude(id=calendar.schedule_id).order_by("name", "id"))
-    context: dict[str, Any] = {"form": form, "rows": rows, "schedules": [(str(one.id), one.name) for one in schedules]}
+    context: dict[str, Any] = {
+        "form": form,
+        "rows": rows,
+        "may_room": may_create(request),
+        "schedules": [(str(one.id), one.name) for one in schedules],
+    }
     return show(request, calendar, "team", status=422 if form.errors else 200, **context)
 
 
@@ -95,9 +101,9 @@ def _stored(calendar: Calendar, hosts: Sequence[Host]) -> list[Row]:
 
 def _row(host: Host, place: TeamHost | None) -> Row:
     if place is None:
-        return Row(host, chosen=False)
+        return Row(host, chosen=False, video_url=host.video_url)
     own = str(place.schedule) if place.schedule else ""
-    return Row(host, True, str(place.priority), str(place.weight), place.required, own)
+    return Row(host, True, str(place.priority), str(place.weight), place.required, own, host.video_url)
 
 
 def _typed(data: Mapping[str, str], hosts: Sequence[Host]) -> list[Row]:
@@ -109,6 +115,7 @@ def _typed(data: Mapping[str, str], hosts: Sequence[Host]) -> list[Row]:
             data.get(f"weight-{host.id}", "1"),
             f"required-{host.id}" in data,
             data.get(f"schedule-{host.id}", ""),
+            data.get(f"video-{host.id}", host.video_url),
         )
         for host in hosts
     ]
@@ -119,6 +126,7 @@ def _save(
 ) -> None:
     kind, seated = data["kind"], data["kind"] in ("class", "event")
     chosen = [row for row in _typed(request.POST, hosts) if row.chosen]
+    _save_rooms(request, account, _typed(request.POST, hosts))
     services.set_team(
         account=account,
         calendar_id=calendar.id,
@@ -131,6 +139,26 @@ def _save(
         count_days=whole("count_days", data["count_days"]),
         guest_picks_host=data["guest_picks_host"] and kind == "round_robin",
     )
+
+
+def _save_rooms(request: AccountRequest, account: Account, rows: Sequence[Row]) -> None:
+    """Rooms belong to people, not to this calendar: those who manage one calendar alone leave them as they are."""
+    if not may_create(request):
+        return
+    for row in rows:
+        if row.video_url.strip() != row.host.video_url:
+            _save_room(request, account, row)
+
+
+def _save_room(request: AccountRequest, account: Account, row: Row) -> None:
+    try:
+        services.set_video_room(
+            account=account, host_id=row.host.id, actor=request.actor, now=timezone.now(), video_url=row.video_url
+        )
+    except Problem as problem:
+        raise Problem(
+            "invalid", fields={"hosts": f"{row.host.name}: {problem.fields.get('video_url', '')}"}
+        ) from problem
 
 
 def _place(row: Row) -> TeamHost:

@@ -16,6 +16,7 @@ from admitone.accounts import addresses
 from admitone.accounts.models import Account
 from admitone.calendars import access, queries, services
 from admitone.calendars.models import Calendar
+from admitone.calendars.rooms import room_providers
 from admitone.logic.errors import Problem
 from admitone.logic.kinds import SEATED, TEAMS
 from admitone.manage.calendars.forms import (
@@ -85,6 +86,8 @@ def new(request: AccountRequest, account: Account) -> HttpResponse:
 def _create(request: AccountRequest, account: Account, data: dict[str, Any]) -> Calendar:
     """Without a type it is a personal calendar."""
     kind, places = data.pop("kind") or "personal", data.pop("capacity")
+    if data["location_kind"] == "room":
+        data["room_provider"] = next(iter(room_providers()))
     seats = whole("capacity", places) if places and kind in SEATED else None
     return services.create_calendar(
         account=account, actor=request.actor, now=timezone.now(), kind=kind, capacity=seats, **data

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from admitone.accounts.addresses import absolute
+from admitone.booking.places import place_for_guest, web_address
 from admitone.booking.queries import Managed, by_manage_token, hosts_of
 from admitone.booking.services import cancel as cancel_booking
 from admitone.booking.services import reschedule as move_booking
@@ -82,6 +83,8 @@ class Mine:
         return {
             "mine": self,
             "booking": booking,
+            "place": place_for_guest(booking, hidden=plan.location_hidden),
+            "place_url": web_address(booking),
             "when": shown,
             "host_when": None if same else hosts,
             "met": self.met,
@@ -152,7 +155,7 @@ def invite_of(mine: Mine) -> ics.Invite:
         summary=f"{plan.name} – {mine.met}",
         organizer=ics.Person(host.name, host.email),
         description=plan.description,
-        location=booking.location,
+        location=place_for_guest(booking, hidden=plan.location_hidden),
         url=absolute(mine.path),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from admitone.accounts.addresses import manage_url
+from admitone.booking.places import plain_place
 from admitone.booking.queries import hosts_of
 from admitone.logic.clock import from_min
 from admitone.values.context import Context
@@ -42,7 +43,7 @@ class AppointmentValues(Namespace):
             "date": date_of(start, reader),
             "time": clock(start, reader),
             "host": ", ".join(host.name for host in hosts_of(booking)),
-            "location": booking.location,
+            "location": plain_place(booking),
             "status": booking.status,
             "note": booking.note,
             "manage_url": manage_url(booking.id),
