@@ -24,7 +24,7 @@ NO_SCREENS = {
     *("manage:read_busy", "manage:remove_busy", "manage:calendar_read_busy", "manage:calendar_remove_busy"),
     *("manage:rename_schedule", "manage:duplicate_schedule", "manage:delete_schedule", "manage:schedule_overrides"),
     *("manage:schedule_clear_override", "manage:schedule_holidays", "manage:schedule_open_holiday"),
-    *("manage:remove_block", "manage:calendar_remove_block", "manage:choose_calendar_schedule"),
+    *("manage:change_feed", "manage:remove_block", "manage:calendar_remove_block", "manage:choose_calendar_schedule"),
     *("manage:calendar_overrides", "manage:calendar_clear_override", "manage:resume_calendar"),
     *("manage:restore_calendar", "manage:booking_no_show", "manage:booking_new_link", "manage:bookings_csv"),
     *("manage:booking_ics", "manage:contacts_csv", "manage:share_slug", "manage:share_sites", "manage:share_mint"),

@@ -54,6 +54,8 @@ def values_for(route: Route, here: World) -> dict[str, object]:
     values = dict.fromkeys(route.params, "x") | here.values
     if route.path.startswith("b/") or "public/bookings" in route.path:
         values["token"] = here.values["manage_token"]
+    if route.path.startswith("feed/"):
+        values["token"] = here.values["feed_token"]
     if route.path.startswith("u/"):
         values["token"] = here.values["unsubscribe_token"]
     return values

@@ -37,6 +37,7 @@ from admitone.contacts import importing
 from admitone.contacts import services as contacts
 from admitone.contacts.services import update_contact
 from admitone.events import SYSTEM
+from admitone.integrations.host_feeds import make_feed, revoke_feed, rotate_feed
 from admitone.links import services as links
 from admitone.links.models import LinkRequest
 from admitone.logic.clock import to_min_floor
@@ -111,6 +112,9 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
     "block calendar": lambda me, it: calendars.block_time(
         account=me, calendar_id=it.calendar.id, start=SOON, end=SOON + 60, **DO
     ),
+    "feed of host": lambda me, it: make_feed(account=me, host_id=it.host.id, **DO),
+    "new address of feed": lambda me, it: rotate_feed(account=me, host_id=it.host.id, **DO),
+    "withdraw feed": lambda me, it: revoke_feed(account=me, host_id=it.host.id, **DO),
     "unblock": lambda me, it: calendars.unblock_time(account=me, block_id=it.block.id, **DO),
     "logo": lambda me, it: calendars.clear_logo(account=me, calendar_id=it.calendar.id, **DO),
     "hosts of calendar": lambda me, it: calendars.set_hosts(

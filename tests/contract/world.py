@@ -16,6 +16,8 @@ from admitone.calls.models import MissedCall, PhoneNumber
 from admitone.contacts.importing import stage
 from admitone.contacts.models import Contact, ContactImport
 from admitone.events import SYSTEM
+from admitone.integrations.host_feeds import make_feed
+from admitone.integrations.models import HostFeed
 from admitone.links.models import Batch, LinkRequest, OneTimeLink
 from admitone.logic.clock import to_min_floor
 from admitone.messaging.models import Message, OptOut
@@ -79,6 +81,8 @@ def world(**account: Any) -> World:
         "delivery_id": delivery_of(endpoint).id,
         "token": keyring().sign("o1", link.id),
         "unsubscribe_token": keyring().sign("u1", message_of(here).id),
+        "host_id": calendar.calendar_hosts.get().host_id,
+        "feed_token": keyring().sign("f1", feed_of(calendar).id),
         "manage_token": keyring().sign("b1", booking.id),
         "date": "2026-11-05",
         "step": "zone",
@@ -141,6 +145,11 @@ def block_of(calendar: Calendar) -> BlockedTime:
     host, start = Host.objects.get(calendar_hosts__calendar=calendar), to_min_floor(NOW) + 400 * 1440
     values = {"start_min": start, "end_min": start + 60, "created_at": NOW}
     return BlockedTime.objects.create(account=calendar.account, host=host, **values)
+
+
+def feed_of(calendar: Calendar) -> HostFeed:
+    host = Host.objects.get(calendar_hosts__calendar=calendar)
+    return make_feed(account=calendar.account, host_id=host.id, actor=SYSTEM, now=NOW)
 
 
 def invitation_of(account: Account) -> Invitation:

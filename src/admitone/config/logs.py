@@ -6,7 +6,7 @@ import logging
 import re
 
 #: Tokens of links, bookings and hooks (44 characters), API keys, invitations, keys that reset a password or confirm an address.
-SECRET = re.compile(r"(/(?:o|b|a|links|bookings|invitation|in|stripe|key|confirm-email)/|ao_)[A-Za-z0-9_:-]{20,}")
+SECRET = re.compile(r"(/(?:o|b|a|feed|links|bookings|invitation|in|stripe|key|confirm-email)/|ao_)[A-Za-z0-9_:-]{20,}")
 
 
 class Redact(logging.Filter):

@@ -32,6 +32,7 @@ areas = [
     path("calendars/", include("admitone.manage.share.urls")),
     path("links/batches/", include("admitone.manage.batches.urls")),
     path("links/", include("admitone.manage.links.urls")),
+    path("feeds/", include("admitone.manage.feeds.urls")),
     path("requests/", include("admitone.manage.requests.urls")),
 ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from admitone.public.views import assets, booking, calendar, form, link, unsubscribe
+from admitone.public.views import assets, booking, calendar, feed, form, group, link, unsubscribe
 
 
 class Segment:
@@ -39,12 +39,15 @@ urlpatterns = [
     path("b/<str:token>/calendar.ics", booking.calendar_file, name="calendar_file"),
     path("f/<str:form_id>", form.form, name="form"),
     path("f/<str:form_id>/thanks", form.thanks, name="form_thanks"),
+    path("feed/<str:token>.ics", feed.feed, name="feed"),
     path("u/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
     path("c/<str:calendar_id>", calendar.permanent, name="permanent"),
+    path("<segment:account>/g/<segment:slug>", group.group, name="group"),
     path("<segment:account>/<segment:calendar>", calendar.scheduling, name="scheduling"),
     path("o/<str:token>/", assets.without_slash, name="without_slash"),
     path("b/<str:token>/", assets.without_slash, name="without_slash"),
     path("u/<str:token>/", assets.without_slash, name="without_slash"),
     path("c/<str:calendar_id>/", assets.without_slash, name="without_slash"),
+    path("<segment:account>/g/<segment:slug>/", assets.without_slash, name="without_slash"),
     path("<segment:account>/<segment:calendar>/", assets.without_slash, name="without_slash"),
 ]

@@ -21,6 +21,7 @@ from admitone.accounts.models import User
 from admitone.calendars.models import Host
 from admitone.calendars.services import set_own_video_room, sync_host
 from admitone.logic.errors import Problem
+from admitone.manage.feeds.views import own_rows
 from admitone.manage.forms import LocaleField, ZoneField, posted, show_problem
 
 THEMES = [("", gettext_lazy("Like the device")), ("light", gettext_lazy("Light")), ("dark", gettext_lazy("Dark"))]
@@ -39,7 +40,9 @@ class MeForm(forms.Form):
         required=False,
         max_length=500,
         label=gettext_lazy("Your video room"),
-        help_text=gettext_lazy("https:// address, for calendars that meet in the room of whoever takes the appointment."),
+        help_text=gettext_lazy(
+            "https:// address, for calendars that meet in the room of whoever takes the appointment."
+        ),
     )
     theme = forms.ChoiceField(choices=THEMES, required=False, label=gettext_lazy("Colours"), widget=forms.RadioSelect())
 
@@ -48,7 +51,9 @@ class MeForm(forms.Form):
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    form = MeForm(posted(request), initial={name: getattr(user, name) for name in FIELDS} | {"video_url": own_room(user)})
+    form = MeForm(
+        posted(request), initial={name: getattr(user, name) for name in FIELDS} | {"video_url": own_room(user)}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             room = form.cleaned_data.pop("video_url")
@@ -61,7 +66,7 @@ def me(request: HttpRequest) -> HttpResponse:
     kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     if not Host.objects.filter(user=user).exists():
         del form.fields["video_url"]
-    context = {"form": form, "has_totp": "totp" in kinds, "passkeys": kinds.count("webauthn")}
+    context = {"form": form, "has_totp": "totp" in kinds, "passkeys": kinds.count("webauthn"), "feeds": own_rows(user)}
     return render(request, "manage/me/me.html", context, status=422 if form.errors else 200)
 
 
