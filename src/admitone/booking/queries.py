@@ -15,7 +15,7 @@ from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
 from admitone.booking.holds import holds
 from admitone.booking.models import TOGETHER, Booking
-from admitone.booking.openings import Openings, OpenTime
+from admitone.booking.openings import Openings, OpenTime, for_move
 from admitone.calendars.busy import FRESH_FOR, window
 from admitone.calendars.models import Host
 from admitone.logic.clock import from_min, to_min_floor
@@ -191,6 +191,12 @@ def day_counts(
     return dict(rows.values_list("local_date").annotate(Count("id")))
 
 
+def ahead_of(plan: CalendarPlan, contact_id: UUID, now: datetime) -> int:
+    """How many appointments of this calendar a contact has that are not over."""
+    rows = Booking.objects.filter(contact_id=contact_id, calendar_id=plan.calendar_id, end_min__gt=to_min_floor(now))
+    return rows.filter(status__in=("pending", "confirmed")).count()
+
+
 def local_day(plan: CalendarPlan, minute: int) -> date:
     """The date of an instant on the schedule's wall clock."""
     return from_min(minute).astimezone(zone(plan.schedule.timezone)).date()
@@ -218,8 +224,9 @@ def openings(
     spans = None if offered is None else tuple((int(s), int(e)) for s, e in offered)
     request = Request(first, end, now, spans, counts)
     if plan.kind in TEAMS:
-        blocks = asked.by_host()
-        return Openings(plan, [one for each in blocks.values() for one in each], request, blocks, party=party)
+        blocks, counted = asked.by_host(), asked.host_days()
+        together = [one for each in blocks.values() for one in each]
+        return Openings(plan, together, request, blocks, party=party, host_days=counted)
     if plan.kind in SEATED:
         sessions, alone = seated(plan, first, end, exclude_booking=exclude_booking)
         if plan.kind == "event":
@@ -266,6 +273,19 @@ class Asked:
                 blocks[host.id] += off_blocks(host.schedule, first, end)
         return blocks
 
+    def host_days(self) -> dict[str, dict[date, int]]:
+        """Appointments of this calendar by host and local date, where those are limited: one statement."""
+        plan, days = self.plan, (local_day(self.plan, self.first), local_day(self.plan, self.end))
+        if plan.per_host_day_limit is None:
+            return {}
+        rows = Booking.objects.filter(calendar_id=plan.calendar_id, local_date__range=days, status__in=COUNTED)
+        rows = rows.exclude(id=self.exclude_booking) if self.exclude_booking else rows
+        host = "seat_rows__session__occupancy__host_id"  # of a collective appointment all of them
+        found: dict[str, dict[date, int]] = {}
+        for key, day, count in rows.values_list(host, "local_date").annotate(Count("id", distinct=True)):
+            found.setdefault(str(key), {})[day] = count
+        return found
+
     def _reach(self) -> tuple[int, int]:
         since = self.first - PACKED_REACH if self.plan.rules.alignment == "packed" else self.first
         return since, self.end + self.plan.rules.duration
@@ -286,11 +306,15 @@ def open_slots(
     end: int,
     offered: Sequence[Sequence[int]] | None = None,
     exclude_booking: UUID | None = None,
+    party: int = 1,
+    link: UUID | None = None,
 ) -> list[int]:
     """Bookable start minutes in [first, end), ascending; none of a paused calendar."""
     if not plan.active:
         return []
-    return openings(plan, now=now, first=first, end=end, offered=offered, exclude_booking=exclude_booking).slots()
+    return openings(
+        plan, now=now, first=first, end=end, offered=offered, exclude_booking=exclude_booking, party=party, link=link
+    ).slots()
 
 
 def open_times(
@@ -301,11 +325,15 @@ def open_times(
     end: int,
     offered: Sequence[Sequence[int]] | None = None,
     exclude_booking: UUID | None = None,
+    party: int = 1,
+    link: UUID | None = None,
 ) -> list[OpenTime]:
     """The same with the seats or the hosts that are free at each."""
     if not plan.active:
         return []
-    return openings(plan, now=now, first=first, end=end, offered=offered, exclude_booking=exclude_booking).times()
+    return openings(
+        plan, now=now, first=first, end=end, offered=offered, exclude_booking=exclude_booking, party=party, link=link
+    ).times()
 
 
 def listing(
@@ -355,5 +383,5 @@ def by_manage_token(token: str) -> Managed | None:
     booking = Booking.objects.select_related("calendar", "account", "host").filter(id=booking_id).first()
     if booking is None:
         return None
-    plan = booking.calendar.compiled
+    plan = for_move(booking.calendar.compiled, booking.end_min - booking.start_min, booking.terms)
     return Managed(booking, replace(plan, active=False) if booking.calendar.deleted_at else plan)

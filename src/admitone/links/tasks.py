@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,6 +12,7 @@ from admitone.jobs import DeadJob, on_dead, periodic, task
 from admitone.links.models import OneTimeLink
 from admitone.links.services.batches import give_up, issue_chunk
 from admitone.links.services.issuing import event_of
+from admitone.links.services.offering import close_past, due, lines, offer_next, settle
 from admitone.links.services.opening import tell_expired
 
 UNDO = timedelta(days=30)
@@ -38,6 +40,28 @@ def expire(*, now: datetime) -> None:
     """Expiry is no write: whoever waits for it (webhooks, workflows) is told by an event."""
     while tell_expired(now=now, limit=BATCH) == BATCH:
         pass
+
+
+@task(queue="events")
+def settle_offer(*, link_id: str, now: datetime) -> None:
+    """The moment at which the link of an offer expires."""
+    settle(link_id=UUID(link_id), now=now)
+
+
+@periodic(every=timedelta(minutes=1), name="links.waitlist")
+def tend_waiting_lists(*, now: datetime) -> None:
+    """Whatever became of the job of an offer, its seats pass on; nobody waits for what has begun."""
+    for link_id in due(now):
+        settle(link_id=link_id, now=now)
+    while close_past(now):
+        pass
+
+
+@periodic(every=timedelta(minutes=5), name="links.waitlist_room")
+def look_for_room(*, now: datetime) -> None:
+    """Room that no event of the calendar tells of: a host's other appointment was cancelled, a feed can be read again."""
+    for calendar_id, start in lines(now):
+        offer_next(calendar_id=calendar_id, start=start, now=now)
 
 
 @task(queue="bulk")

@@ -27,14 +27,16 @@ class Search:
     now: datetime
     offered: Sequence[Sequence[int]] | None = None
     exclude_booking: UUID | None = None
+    link: UUID | None = None  # seats that are kept for its holder are free
 
     def slots(self, first: int, end: int) -> list[int]:
         low = max(first, to_min_ceil(self.now))
         if low >= end:
             return []
         return open_slots(
-            self.plan, now=self.now, first=low, end=end, offered=self.offered, exclude_booking=self.exclude_booking
-        )
+            self.plan, now=self.now, first=low, end=end, offered=self.offered,
+            exclude_booking=self.exclude_booking, link=self.link,
+        )  # fmt: skip
 
     def seats(self, starts: Sequence[int]) -> dict[int, int]:
         """The free seats at some starts, where seats are counted."""
@@ -42,8 +44,9 @@ class Search:
             return {}
         first, end = min(starts), max(starts) + 1
         asked = openings(
-            self.plan, now=self.now, first=first, end=end, offered=self.offered, exclude_booking=self.exclude_booking
-        )
+            self.plan, now=self.now, first=first, end=end, offered=self.offered,
+            exclude_booking=self.exclude_booking, link=self.link,
+        )  # fmt: skip
         return asked.seats()
 
     def nearest(self, wanted: int) -> list[int]:

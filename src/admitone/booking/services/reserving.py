@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db import connection
 
 from admitone.booking.models import Booking
-from admitone.booking.openings import Openings, for_host
-from admitone.booking.queries import db_id, local_day, openings
+from admitone.booking.openings import Openings, for_host, for_length
+from admitone.booking.queries import ahead_of, db_id, local_day, openings
+from admitone.booking.services.answers import keep_custom
 from admitone.booking.services.taking import Preference, Taken, sit, take
 from admitone.calendars.places import place_of
 from admitone.contacts.services import find_or_create
@@ -22,13 +23,14 @@ from admitone.logic.clock import from_min
 from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import EARLIEST, LATEST
+from admitone.statements import insert_all
 
 LOCK = (
     "SELECT c.plan_version, c.deleted_at FROM calendars_calendar c JOIN calendars_calendarhost ch ON ch.calendar_id = c.id "
     "JOIN calendars_host h ON h.id = ch.host_id WHERE c.id = %s ORDER BY h.id"
 )
 #: Reasons that mean "somebody or something is there now"; every other one means the time was never on offer.
-LOST = frozenset({"BUSY", "BOOKED", "BUFFER", "DAYLIMIT", "WEEKLIMIT", "MONTHLIMIT", "SEATS"})
+LOST = frozenset({"BUSY", "BOOKED", "BUFFER", "DAYLIMIT", "WEEKLIMIT", "MONTHLIMIT", "HOSTLIMIT", "SEATS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Wish:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     by_hand: bool = False
     host: str = ""  # the one the guest chose, where the calendar lets them
+    duration: int | None = None  # one of the calendar's lengths that the guest chose
+    terms: Mapping[str, Any] = field(default_factory=dict)  # what the link agreed on: see openings.with_terms
     location: str = ""  # instead of the calendar's
     series_id: UUID | None = None
     series_n: int = 0
@@ -60,20 +64,24 @@ def reserve(wish: Wish, *, actor: Actor, now: datetime) -> tuple[Booking, list[D
 
     Raises Problem slot_taken or slot_unavailable, and PlanChanged. Call it inside `transaction.atomic()`.
     """
-    plan = wish.plan
-    lock_hosts(plan)
+    lock_hosts(wish.plan)
+    wish = replace(wish, plan=for_length(for_host(wish.plan, wish.host), wish.duration))
     asked = check_open(
-        for_host(plan, wish.host),
+        wish.plan,
         wish.start,
         now=now,
         offered=wish.offered,
         by_hand=wish.by_hand,
         party=wish.guest.party,
+        link=wish.link_id,
     )
     contact_id, made = _contact(wish, actor, now)
+    made = keep_custom(wish.plan, wish.guest, contact_id, made, actor, now)
+    if not wish.by_hand:
+        check_contact(wish.plan, contact_id, now)
     taken = take(asked, wish.start, Preference(now, contact_id, wish.host), by_hand=wish.by_hand)
     booking = _booking(wish, taken, contact_id, now)
-    Booking.objects.bulk_create([booking])
+    insert_all([booking], strictly=True)
     sit(taken, booking)
     created = Draft(booking.account_id, actor, now, "booking.created", "booking", booking.id, facts_of(booking))
     return booking, [created, *([made] if made else [])]
@@ -101,6 +109,7 @@ def check_open(
     by_hand: bool = False,
     exclude_booking: UUID | None = None,
     party: int = 1,
+    link: UUID | None = None,
 ) -> Openings:
     """The same question as the page's, for one start, under the lock. By hand only taken time is refused."""
     if not EARLIEST <= start < LATEST:  # beyond them neither databases nor dates can count
@@ -114,6 +123,7 @@ def check_open(
         booking=True,
         exclude_booking=exclude_booking,
         party=party,
+        link=link,
     )
     if not plan.active and not by_hand:
         raise Problem("calendar_paused")
@@ -125,6 +135,15 @@ def check_open(
     if reason:
         raise Problem("slot_unavailable", reason=reason)
     return asked
+
+
+def check_contact(plan: CalendarPlan, contact_id: UUID, now: datetime) -> None:
+    """Problem("contact_limit") for somebody who has all the appointments ahead that one guest may have.
+
+    Under the hosts' lock, so that two bookings of one guest do not each miss the other.
+    """
+    if plan.per_contact_limit is not None and ahead_of(plan, contact_id, now) >= plan.per_contact_limit:
+        raise Problem("contact_limit")
 
 
 def facts_of(booking: Booking, **more: Any) -> dict[str, Any]:
@@ -195,6 +214,7 @@ def _booking(wish: Wish, taken: Taken, contact_id: UUID, now: datetime) -> Booki
         guest_timezone=guest.timezone,
         guest_locale=guest.locale,
         offered=wish.offered,
+        terms=dict(wish.terms),
         source=wish.source,
         metadata=dict(wish.metadata),
         utm=dict(guest.utm),

@@ -19,13 +19,16 @@ from admitone.booking.services.reserving import PlanChanged
 from admitone.calendars.services import refresh_stale
 from admitone.events import GUEST, Actor, Draft, record_many
 from admitone.links.models import LinkUse, OneTimeLink
-from admitone.links.queries import Opened, opened, state_of
+from admitone.links.queries import Opened, known_of, opened, state_of
 from admitone.links.services.codes import check_code
 from admitone.links.services.issuing import event_of
+from admitone.links.services.offering import taken_up
+from admitone.links.terms import lasting
 from admitone.logic.bookings import GuestRequest, clean_guest, with_bound
 from admitone.logic.errors import Problem
 from admitone.logic.identity import email_key
 from admitone.logic.ids import uuid7
+from admitone.logic.intake import hoisted
 from admitone.logic.links import problem
 from admitone.statements import insert_all
 
@@ -47,6 +50,7 @@ class Ticket:
     booking_id: UUID
     idempotency: Idempotency | None
     host: str = ""
+    duration: int | None = None
 
 
 def redeem(
@@ -61,9 +65,10 @@ def redeem(
     found: Opened | None = None,
     host: str = "",
     calendar: str = "",
+    duration: int | None = None,
 ) -> Booked:
-    """Book `start` (epoch minute) with the link. Calendar, length and offered times come from the link alone, the host
-    too unless the calendar lets its guests choose: then `host` is the id of whom they wish. A class gives one seat.
+    """Book `start` (epoch minute) with the link. Calendar and offered times come from the link alone, the host and the
+    length too unless the calendar lets its guests choose: then `host` is the id of whom they wish, `duration` minutes.
     A group's link books the one of its active calendars that `calendar` (id or slug) names.
 
     `found` is what `opened(token, now)` said to a caller that had to look first.
@@ -72,14 +77,15 @@ def redeem(
     contact, invalid fields, slot.
     """
     found = found or opened(token, now)
-    wished = {name: value for name, value in (("host", host), ("calendar", calendar)) if value}
+    wished = {"host": host, "calendar": calendar, "duration": duration}
+    wished = {name: value for name, value in wished.items() if value}
     asked = Idempotency.of(found.link.id, idempotency_key, {**guest, **wished, "start": start})
     for _ in range(3):
         if found.state != "active":
             return _replay_or_refuse(found, asked, actor, now)
         try:
             found = found.choose(calendar)
-            ticket = _ticket(found, start, guest, asked, code, now, host)
+            ticket = _ticket(found, start, guest, asked, code, now, host, duration)
         except Problem:
             if before := find(asked):
                 return booked(Booking.objects.get(id=before), replayed=True)
@@ -101,11 +107,14 @@ def _ticket(
     code: str | None,
     now: datetime,
     host: str,
+    duration: int | None,
 ) -> Ticket:
-    merged = with_bound({"utm": found.link.utm, **raw}, found.person, found.link.contact_policy)
+    given = known_of(found)
+    raw = hoisted(found.plan, {"utm": found.link.utm, **raw}, given)
+    merged = with_bound(raw, found.person, found.link.contact_policy)
     if found.link.contact_policy == "verify":
         check_code(found.link.id, code, now)
-    return Ticket(found, clean_guest(found.plan, merged), start, uuid7(), asked, host)
+    return Ticket(found, clean_guest(found.plan, merged, given=given), start, uuid7(), asked, host, duration)
 
 
 @transaction.atomic
@@ -117,6 +126,8 @@ def _redeem(ticket: Ticket, actor: Actor, now: datetime) -> Booked:
     n = _use(link, now)
     booking, drafts = reserve(_wish(ticket), actor=actor, now=now)
     insert_all([LinkUse(link=link, n=n, booking=booking, at=now)], strictly=True)
+    if link.source_kind == "waitlist":
+        drafts = [*drafts, *taken_up(link.id, actor, now, booking.id)]
     record_many([_used(ticket, actor, now, str(booking.id), n), *drafts])
     return booked(booking)
 
@@ -154,6 +165,8 @@ def _wish(ticket: Ticket) -> Wish:
         offered=link.offered,
         metadata=link.metadata,
         host=ticket.host,
+        duration=ticket.duration,
+        terms=lasting(link),
     )
 
 

@@ -1,0 +1,45 @@
+"""What a waiting list does when a seat may have become free."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from admitone.events import SYSTEM
+from admitone.events.handlers import on
+from admitone.events.models import Event
+from admitone.links.services.offering import lines, offer_next, settle, withdraw
+
+#: Changes of a calendar after which there may be more room.
+ROOM = {"capacity", "waitlist", "schedule", "notice", "range_days", "cutoff_days"}
+
+
+@on("booking.cancelled", "booking.declined", "booking.rescheduled", "booking.created", consumer="links.waitlist")
+def seat_freed(event: Event, now: datetime) -> None:
+    """A party smaller than its offer frees seats, too."""
+    facts = event.facts
+    if event.kind == "booking.created" and not facts.get("link"):
+        return
+    start = facts.get("old_start_min", facts["start_min"])
+    offer_next(calendar_id=UUID(facts["calendar"]), start=start, now=now)
+
+
+@on("waitlist.left", consumer="links.waitlist_left")
+def left(event: Event, now: datetime) -> None:
+    if event.facts["link"]:
+        withdraw(link_id=UUID(event.facts["link"]), actor=SYSTEM, now=now)
+    offer_next(calendar_id=UUID(event.facts["calendar"]), start=event.facts["start_min"], now=now)
+
+
+@on("one_time_link.expired", "one_time_link.deleted", consumer="links.waitlist_offer")
+def offer_over(event: Event, now: datetime) -> None:
+    if event.facts.get("source") == "waitlist":
+        settle(link_id=UUID(event.facts["link"]), now=now)
+
+
+@on("calendar.changed", "calendar.resumed", "calendar.restored", consumer="links.waitlist_room")
+def more_room(event: Event, now: datetime) -> None:
+    changed = set(event.facts.get("fields", ROOM))
+    if "calendar" in event.facts and changed & ROOM:
+        for calendar_id, start in lines(now, UUID(event.facts["calendar"])):
+            offer_next(calendar_id=calendar_id, start=start, now=now)

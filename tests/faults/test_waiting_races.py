@@ -1,0 +1,194 @@
+"""A waiting list in a storm: seats are freed, offered, taken, let go and fought for, all at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from tests import factories
+from tests.faults.test_team_races import oversold, seatless, take, together
+
+from admitone.accounts.addresses import one_time_url
+from admitone.booking.models import Booking, Seat, SeatHold, Session, WaitlistEntry
+from admitone.booking.services import cancel
+from admitone.booking.services.waiting import clean_waiting, join, leave
+from admitone.calendars.models import Calendar
+from admitone.events import GUEST, SYSTEM
+from admitone.events.models import Event
+from admitone.events.tasks import dispatch
+from admitone.links.models import OneTimeLink
+from admitone.links.services import redeem
+from admitone.links.services.offering import due, lines, offer_next, settle
+from admitone.logic.clock import to_min_floor
+from admitone.logic.errors import Problem
+
+NOW = factories.NOW
+TEN = to_min_floor(datetime(2026, 11, 3, 9, tzinfo=UTC))
+HOLD = timedelta(hours=2)
+SEATS, LINE, SNATCHERS = 4, 12, 2
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm]
+
+
+def full_class(**fields: Any) -> Calendar:
+    calendar = factories.calendar(factories.account(), kind="class", capacity=SEATS, waitlist=True, **fields)
+    for n in range(SEATS):
+        take(calendar, TEN, n)
+    return calendar
+
+
+def wait(calendar: Calendar, n: int, party: int = 1) -> UUID:
+    guest = clean_waiting(calendar.compiled, {"name": f"W{n}", "email": f"w{n}@example.com", "party": party})
+    return join(plan=calendar.compiled, start=TEN, guest=guest, actor=GUEST, now=NOW + timedelta(seconds=n)).id
+
+
+def free(booking: UUID, account: UUID) -> None:
+    cancel(account_id=account, booking_id=booking, actor=SYSTEM, now=NOW, by="host")
+
+
+def work(now: datetime = NOW) -> None:
+    """What a worker does, each event once."""
+    for key in list(Event.objects.order_by("id").values_list("id", flat=True)):
+        dispatch(event_id=str(key), now=now)
+
+
+def use(link: UUID, now: datetime = NOW, **guest: Any) -> UUID:
+    return redeem(token=one_time_url(link).rpartition("/")[2], start=TEN, guest=guest, now=now).id
+
+
+def kept() -> int:
+    return sum(SeatHold.objects.values_list("seats", flat=True))
+
+
+def checks(calendar: Calendar) -> tuple[int, int, bool]:
+    """Nothing oversold, nobody without a seat; what is sold and what is kept fit into the room together."""
+    return oversold(), seatless(), Seat.objects.count() + kept() <= calendar.capacity
+
+
+def test_storm_never_oversells_nor_lets_anybody_snatch_what_is_kept_and_serves_in_order():
+    calendar = full_class()
+    account, seated = calendar.account_id, list(Booking.objects.values_list("id", flat=True))
+    line = [wait(calendar, n) for n in range(LINE)]
+    over, snatched, failures = threading.Event(), [], []
+
+    def quiet(one: Any) -> Any:
+        """Refusals are part of the game; anything else is not."""
+        try:
+            return one()
+        except Problem:
+            return None
+        except OperationalError as error:  # a deadlock that one worker's job would be run again for
+            if getattr(error.__cause__, "sqlstate", "") not in ("40001", "40P01"):
+                failures.append(repr(error))
+        except Exception as error:
+            failures.append(repr(error))
+        return None
+
+    def cancels() -> None:
+        dice = Random(1)
+        while not over.is_set():
+            left = list(Booking.objects.filter(status="confirmed").values_list("id", flat=True))
+            if left:
+                quiet(lambda: free(dice.choice(left), account))
+            time.sleep(0.01)
+
+    def redeems(n: int) -> None:
+        dice = Random(n)
+        while not over.is_set():
+            offered = list(WaitlistEntry.objects.filter(status="offered").values_list("id", "link_id"))
+            if offered:
+                entry, link = dice.choice(offered)
+                if dice.random() < 0.2:
+                    quiet(lambda: leave(account_id=account, entry_id=entry, actor=GUEST, now=NOW))
+                else:
+                    quiet(lambda: use(link))
+            time.sleep(0.005)
+
+    def snatches(n: int) -> None:
+        while not over.is_set():
+            if WaitlistEntry.objects.filter(status="waiting").exists():
+                found = quiet(lambda: take(calendar, TEN, 100 + n))
+                # Only somebody who saw a line at the very moment could have jumped it.
+                if found and WaitlistEntry.objects.filter(status="waiting").exists():
+                    snatched.append(found)
+            time.sleep(0.005)
+
+    def worker() -> None:
+        until = time.monotonic() + 30
+        while time.monotonic() < until and WaitlistEntry.objects.filter(status__in=("waiting", "offered")).exists():
+            quiet(work)
+            time.sleep(0.01)
+        over.set()
+
+    crowd = [worker, worker, cancels, *(lambda n=n: redeems(n) for n in range(2))]
+    seen = together(*crowd, *(lambda n=n: snatches(n) for n in range(SNATCHERS)))
+    assert (set(seen), failures, snatched) == ({"done"}, [], [])
+    assert checks(calendar) == (0, 0, True)
+    states = Counter(WaitlistEntry.objects.values_list("status", flat=True))
+    assert set(states) <= {"booked", "left"}
+    assert sum(states.values()) == LINE
+    offered = Event.objects.filter(kind="waitlist.offered").order_by("id").values_list("subject_id", flat=True)
+    links = OneTimeLink.objects.filter(source_kind="waitlist")
+    assert (len(offered), len(set(offered)), links.count()) == (LINE, LINE, LINE)
+    assert seated and line == [UUID(str(key)) for key in sorted(offered, key=line.index)]
+
+
+def test_two_workers_and_the_clock_settle_the_same_offer_once():
+    calendar = full_class()
+    seats = list(Booking.objects.values_list("id", flat=True))
+    line = [wait(calendar, n) for n in range(4)]
+    for booking in seats[:2]:
+        free(booking, calendar.account_id)
+    seen = together(work, work, lambda: offer_next(calendar_id=calendar.id, start=TEN, now=NOW))
+    assert set(seen) == {"done"}
+    assert states(line) == ["offered", "offered", "waiting", "waiting"]
+    later = NOW + HOLD
+
+    def clock() -> None:
+        for link in due(later):
+            settle(link_id=link, now=later)
+
+    assert set(together(clock, clock, lambda: work(later))) == {"done"}
+    assert states(line) == ["expired", "expired", "offered", "offered"]
+    assert (SeatHold.objects.count(), checks(calendar)) == (2, (0, 0, True))
+
+
+def test_offer_is_used_or_passed_on_never_both():
+    for turn in range(4):
+        calendar = full_class()
+        first, second = wait(calendar, 2 * turn), wait(calendar, 2 * turn + 1)
+        free(Booking.objects.filter(calendar=calendar, status="confirmed")[0].id, calendar.account_id)
+        work()
+        link = WaitlistEntry.objects.get(id=first).link_id
+        at = NOW + HOLD
+        seen = together(lambda k=link: use(k, at - timedelta(microseconds=1)), lambda k=link: settle(link_id=k, now=at))
+        state = (states([first, second]), seen[0])
+        assert state in [(["booked", "waiting"], "done"), (["expired", "offered"], "slot_taken")], state
+        assert (oversold(), seatless()) == (0, 0)
+
+
+def test_event_that_is_lost_halfway_is_caught_up_by_the_clock():
+    calendar = full_class()
+    line = [wait(calendar, 1)]
+    free(Booking.objects.filter(status="confirmed")[0].id, calendar.account_id)
+    with pytest.raises(RuntimeError), transaction.atomic():  # the worker dies before it commits
+        offer_next(calendar_id=calendar.id, start=TEN, now=NOW)
+        raise RuntimeError
+    assert (states(line), SeatHold.objects.count(), OneTimeLink.objects.count()) == (["waiting"], 0, 0)
+    for key, start in lines(NOW):
+        offer_next(calendar_id=key, start=start, now=NOW)
+    assert states(line) == ["offered"]
+    assert Session.objects.count() == 1
+    connection.close()
+
+
+def states(line: list[UUID]) -> list[str]:
+    found = dict(WaitlistEntry.objects.values_list("id", "status"))
+    return [found[key] for key in line]
