@@ -28,7 +28,9 @@ from admitone.public.forms import DetailsForm, RequestForm
 from admitone.public.pages import Visit, page, see_other, with_query
 from admitone.public.picker import Picker, Reader
 
-FIELDS = ("name", "email", "phone", "place", "note", "consent")
+FIELDS = ("name", "email", "phone", "place", "note", "consent", "guests")
+#: Of no use once it is booked.
+CHOSEN = ("calendar", "group", "host", "duration", "party")
 GONE = ("slot_taken", "slot_unavailable")
 
 
@@ -46,6 +48,7 @@ class Attempt:
 
 def answer(visit: Visit, door: Door) -> HttpResponse:
     """GET the page or POST a booking, through an open door."""
+    door = wishes.wished(visit, door)
     return submit(visit, door) if visit.is_post else show(visit, door, Attempt())
 
 
@@ -89,7 +92,7 @@ def refuse(visit: Visit, door: Door, attempt: Attempt, problem: Problem) -> Http
         return sent_before(visit, door, attempt)
     if problem.code in ("rate_limited", "link_unknown", "not_found") or "calendar" in problem.fields:
         raise problem
-    if problem.code in GONE or problem.code in ("invalid", "contact_mismatch", "code_required", "code_invalid"):
+    if problem.code in GONE or problem.code in ("invalid", "contact_mismatch", "code_required", "code_invalid", "contact_limit"):
         back = replace(attempt, code=problem.code, fields=problem.fields, status=problem.status)
         return show(visit, door, back)
     raise problem
@@ -108,7 +111,7 @@ def after_booking(visit: Visit, door: Door, made: Booked) -> HttpResponse:
     if elsewhere and delivering(UUID(plan.account_id)):
         response = see_other(elsewhere, plan)
     else:
-        response = see_other(_here(made.manage_url, visit.keep(*visit.utm, "calendar", "group", new="1")), plan)
+        response = see_other(_here(made.manage_url, visit.keep(*visit.utm, *CHOSEN, new="1")), plan)
     if door.is_one_time:
         remember(response, door, made.id)
     return response
@@ -130,7 +133,7 @@ def remember(response: HttpResponse, door: Door, booking_id: UUID) -> None:
 def show(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse:
     """The page with picker and form; no open time at all becomes "ask for a time"."""
     reader = reader_of(visit, door)
-    search = Search(for_host(door.plan, host_of(visit, door)), visit.now, door.offered)
+    search = Search(for_host(door.plan, host_of(visit, door)), visit.now, door.offered, party=door.party)
     lost = attempt.code in GONE and attempt.start is not None
     near = search.nearest(attempt.start) if lost and attempt.start is not None else []
     shown = pick(visit, search, reader, attempt, lost=lost)
@@ -179,6 +182,7 @@ def context_of(visit: Visit, door: Door, reader: Reader, shown: Picker) -> dict[
         "expires": expires or "",
         "zones": zones.listed(reader.zone, complete=complete),
         "zones_complete": complete,
+        **wishes.shown(visit, door),
         "zone_fields": zone_fields(visit),
         "hosts": door.plan.hosts if picks_host(door.plan) else (),
         "host_id": host_of(visit, door),

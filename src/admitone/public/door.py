@@ -36,6 +36,8 @@ class Door:
     note: str = ""
     expires_at: datetime | None = None
     max_uses: int = 1
+    of_group: bool = False  # the link leaves it to its guest which calendar of a group it books
+    back: str = ""  # where another calendar of the group can be chosen
 
     @property
     def is_one_time(self) -> bool:
@@ -59,7 +61,14 @@ class Door:
         """
         if self.is_one_time:
             return redeem(
-                token=self.token, start=start, guest=guest, now=now, idempotency_key=key, code=code, host=host
+                token=self.token,
+                start=start,
+                guest=guest,
+                now=now,
+                idempotency_key=key,
+                code=code,
+                host=host,
+                calendar=self.plan.calendar_id if self.of_group else "",
             )
         asked = Idempotency.of(UUID(self.scope), key, {"start": start, **guest} | ({"host": host} if host else {}))
         cleaned = clean_guest(self.plan, guest)
@@ -75,7 +84,7 @@ class Door:
         )
 
 
-def one_time(opened: Opened, token: str) -> Door:
+def one_time(opened: Opened, token: str, back: str = "") -> Door:
     link, person = opened.link, opened.person
     return Door(
         kind="one_time_link",
@@ -91,9 +100,11 @@ def one_time(opened: Opened, token: str) -> Door:
         note=link.note,
         expires_at=link.expires_at,
         max_uses=link.max_uses,
+        of_group=opened.of_group,
+        back=back,
     )
 
 
-def open_to_all(plan: CalendarPlan, kind: str, path: str) -> Door:
+def open_to_all(plan: CalendarPlan, kind: str, path: str, back: str = "") -> Door:
     """A scheduling_link or permanent_link of a public calendar."""
-    return Door(kind=kind, plan=plan, path=path, scope=plan.calendar_id, contact=owner.of_plan(plan))
+    return Door(kind=kind, plan=plan, path=path, scope=plan.calendar_id, contact=owner.of_plan(plan), back=back)

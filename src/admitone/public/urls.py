@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from admitone.public.views import assets, booking, calendar, feed, form, group, link, unsubscribe
+from admitone.public.views import answer, assets, booking, calendar, feed, form, group, link, unsubscribe
 
 
 class Segment:
@@ -37,6 +37,7 @@ urlpatterns = [
     path("b/<str:token>/reschedule", booking.reschedule, name="reschedule"),
     path("b/<str:token>/cancel", booking.cancel, name="cancel"),
     path("b/<str:token>/calendar.ics", booking.calendar_file, name="calendar_file"),
+    path("a/<str:token>", answer.answer, name="answer"),
     path("f/<str:form_id>", form.form, name="form"),
     path("f/<str:form_id>/thanks", form.thanks, name="form_thanks"),
     path("feed/<str:token>.ics", feed.feed, name="feed"),
@@ -46,6 +47,7 @@ urlpatterns = [
     path("<segment:account>/<segment:calendar>", calendar.scheduling, name="scheduling"),
     path("o/<str:token>/", assets.without_slash, name="without_slash"),
     path("b/<str:token>/", assets.without_slash, name="without_slash"),
+    path("a/<str:token>/", assets.without_slash, name="without_slash"),
     path("u/<str:token>/", assets.without_slash, name="without_slash"),
     path("c/<str:calendar_id>/", assets.without_slash, name="without_slash"),
     path("<segment:account>/g/<segment:slug>/", assets.without_slash, name="without_slash"),

@@ -8,7 +8,7 @@ from admitone.accounts.queries import as_uuid
 from admitone.calendars.queries import by_slug, plan_by_id
 from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan
-from admitone.public import booking_page, door
+from admitone.public import booking_page, choice, door
 from admitone.public.pages import Visit, page, public, see_other, with_query
 
 
@@ -32,7 +32,7 @@ def through(visit: Visit, plan: CalendarPlan | None, kind: str, path: str) -> Ht
     if plan is None or plan.access != "public":
         raise Problem("not_found")
     visit = visit.speaking_for(plan.locale)
-    way = door.open_to_all(plan, kind, path)
+    way = door.open_to_all(plan, kind, path, choice.group_back(visit, plan))
     if not plan.active:
         return page(visit, "public/closed.html", {"state": "paused", "contact": way.contact}, plan=plan)
     return booking_page.answer(visit, way)

@@ -15,9 +15,10 @@ from admitone.links.queries import Opened, opened
 from admitone.links.services import ask_for_booking, ask_for_code, mark_opened, request_new, tell_offered_gone
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
-from admitone.public import booking_page, dates, door, owner, seals
+from admitone.public import booking_page, choice, dates, door, owner, seals
 from admitone.public.booking_page import Attempt
 from admitone.public.choosing import Search, choose
+from admitone.public.door import Door
 from admitone.public.forms import MineForm, RequestForm
 from admitone.public.pages import Visit, finish, page, public, see_other, with_query
 
@@ -28,8 +29,10 @@ ASK_LIMIT, ASK_WINDOW = 10, 3600
 
 @public("GET", "POST")
 def link(visit: Visit, token: str) -> HttpResponse:
-    found = opened(token, visit.now)
+    found = choice.made(visit, opened(token, visit.now))
     visit = visit.speaking_for(found.plan.locale)
+    if found.state == "active" and not found.has_chosen:
+        return choice.of_link(visit, found, token)
     if found.state == "active":
         return through(visit, found, token)
     if visit.is_post:
@@ -40,12 +43,18 @@ def link(visit: Visit, token: str) -> HttpResponse:
 def through(visit: Visit, found: Opened, token: str) -> HttpResponse:
     """An active link; it may die between this look and the booking."""
     try:
-        return booking_page.answer(visit, door.one_time(found, token))
+        return booking_page.answer(visit, door_of(visit, found, token))
     except Problem as problem:
-        again = opened(token, visit.now)
+        again = choice.made(visit, opened(token, visit.now))
+        if again.state == "active" and "calendar" in problem.fields:
+            return choice.of_link(visit, again, token)
         if problem.status == 429 or again.state == "active":
             raise
         return closed(visit, again, token)
+
+
+def door_of(visit: Visit, found: Opened, token: str) -> Door:
+    return door.one_time(found, token, choice.back_of(visit, found, token))
 
 
 def late_post(visit: Visit, found: Opened, token: str) -> HttpResponse:
@@ -133,11 +142,11 @@ def mine(visit: Visit, token: str) -> HttpResponse:
 @public("GET", "POST")
 def code(visit: Visit, token: str) -> HttpResponse:
     """Mail the code of a `verify` link to its bound address and bring the form back as it was."""
-    found = opened(token, visit.now)
+    found = choice.made(visit, opened(token, visit.now))
     visit = visit.speaking_for(found.plan.locale)
-    if not visit.is_post or found.state != "active":
+    if not visit.is_post or found.state != "active" or not found.has_chosen:
         return see_other(with_query(f"/o/{token}", visit.keep()), found.plan)
-    way = door.one_time(found, token)
+    way = door_of(visit, found, token)
     sealed = seals.unseal(visit.request, "book", way.scope)
     attempt = booking_page.read(visit, sealed.key)
     if sealed.state != "ok":
@@ -162,6 +171,9 @@ def opened_by_hand(visit: Visit, token: str) -> HttpResponse:
 
 
 def has_times(visit: Visit, found: Opened, token: str) -> bool:
+    """Of a group's link: does any of its calendars have some?"""
+    if not found.has_chosen:
+        return any(has_times(visit, found.choose(one.plan.calendar_id), token) for one in found.choices)
     way = door.one_time(found, token)
     shown = choose(Search(way.plan, visit.now, way.offered), booking_page.reader_of(visit, way))
     return bool(shown.count or shown.only)
