@@ -8,7 +8,7 @@ from uuid import UUID
 from admitone.accounts.models import Account, Invitation
 from admitone.calendars import access
 from admitone.calendars.models import Calendar, CalendarAccess
-from admitone.calendars.plans import recompile_account
+from admitone.calendars.plans import recompile, recompile_account
 from admitone.events.handlers import on
 from admitone.events.models import Event
 
@@ -17,6 +17,12 @@ from admitone.events.models import Event
 def account_changed(event: Event, now: datetime) -> None:
     """Plans hold their account's name, slug and language."""
     recompile_account(event.account_id)
+
+
+@on("form.changed", "form.deleted", "form.restored", consumer="calendars.forms")
+def form_changed(event: Event, now: datetime) -> None:
+    """Plans hold what their booking form asks."""
+    recompile(Calendar.objects.filter(account=event.account_id, form=event.facts["form"]))
 
 
 @on("member.joined", consumer="calendars.access")

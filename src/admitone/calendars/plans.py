@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from admitone.accounts.addresses import permanent_url
+from admitone.accounts.queries import as_uuid
 from admitone.calendars.models import Calendar, CalendarHost, Schedule
 from admitone.logic import availability, brand
 from admitone.logic.assignment import Strategy
+from admitone.logic.form_rules import Rule
 from admitone.logic.kinds import SEATED, TEAMS
-from admitone.logic.plan import CalendarPlan, PlanBrand, PlanHost, encode
+from admitone.logic.plan import CalendarPlan, PlanBrand, PlanForm, PlanHost, encode
 from admitone.logic.slots import Rules
 
 Mode = Literal["replace", "add", "subtract"]
@@ -74,9 +78,28 @@ def compile_plan(calendar: Calendar) -> CalendarPlan:
         change_cutoff_minutes=calendar.change_cutoff,
         embed_origins=tuple(calendar.embed_origins),
         **by_kind(calendar),
-        form_id=str(calendar.form_id or ""),
-        **{name: getattr(calendar, name) for name in SAME},
+        **{name: getattr(calendar, name) for name in SAME} | form_of(calendar),
     )
+
+
+def form_of(calendar: Calendar) -> dict[str, Any]:
+    """The booking form as it asks now; a deleted one asks nothing. Its consent text stands before the calendar's."""
+    form = calendar.form
+    if form is None or form.deleted_at is not None:
+        return {}
+    rules = tuple(replace(rule, redirect_url=page_of(rule)) for rule in form.disqualifiers)
+    consent = {"consent_text": form.consent_text, "consent_version": form.consent_version}
+    return {
+        "form_id": str(form.id),
+        "form": PlanForm(form.version, tuple(form.questions), rules),
+        **(consent if form.consent_text else {}),
+    }
+
+
+def page_of(rule: Rule) -> str:
+    """Where a disqualified guest may go on: the rule's page, or the permanent address of its calendar."""
+    key = as_uuid(rule.calendar)
+    return permanent_url(key) if key else rule.redirect_url
 
 
 def by_kind(calendar: Calendar) -> dict[str, Any]:
@@ -117,7 +140,7 @@ def locked(calendars: QuerySet[Calendar]) -> Iterable[Calendar]:
     ids = list(calendars.order_by("id").values_list("id", flat=True))
     # A full FOR UPDATE would bar the bookings and links that refer to the calendar, and could deadlock with them.
     rows = Calendar.objects.filter(id__in=ids).select_for_update(of=("self",), no_key=True).order_by("id")
-    return rows.select_related("account", "schedule")
+    return rows.select_related("account", "schedule", "form")
 
 
 def store(calendar: Calendar, fields: Iterable[str] = ()) -> None:

@@ -26,6 +26,7 @@ from admitone.logic.bookings import Person
 from admitone.logic.clock import from_min, iso
 from admitone.logic.errors import Problem
 from admitone.logic.identity import storable
+from admitone.logic.intake import known
 from admitone.logic.links import LinkFacts, listed_status, status
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.tokens import ONE_TIME
@@ -160,6 +161,15 @@ def person_of(link: OneTimeLink) -> Person | None:
     if contact is None or contact.erased_at is not None:
         return None
     return Person(str(contact.id), contact.name, contact.email, contact.phone)
+
+
+def known_of(found: Opened) -> dict[str, Any]:
+    """What the link knows of its calendar's booking form, from its metadata and its contact; the guest cannot change it."""
+    if found.plan.form is None:
+        return {}
+    contact = found.link.contact if found.person else None
+    person = {name: getattr(found.person, name) for name in ("name", "email", "phone")} if found.person else None
+    return known(found.plan, found.link.metadata, contact.custom if contact else {}, person)
 
 
 def having_status(wanted: str, now: datetime) -> Q:

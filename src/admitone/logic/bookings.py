@@ -9,6 +9,8 @@ from typing import Any
 
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_text, clean_zone, email_key, region_of
+from admitone.logic.intake import at_questions, read_intake, refuse_disqualified
+from admitone.logic.party import clean_companions, clean_party
 from admitone.logic.plan import CalendarPlan
 
 MAX_NOTE = 2000
@@ -47,8 +49,23 @@ class Person:
     phone: str
 
 
-def clean_guest(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
-    """Every field by the calendar's own rules. Raises Problem("invalid") with a sentence for each wrong field."""
+def clean_guest(
+    plan: CalendarPlan, raw: Mapping[str, Any], *, given: Mapping[str, Any] | None = None
+) -> GuestRequest:
+    """Every field by the calendar's own rules; `given` is what is known of the booking form's hidden and locked fields.
+
+    Raises Problem("invalid") with a sentence for each wrong field, Problem("disqualified") for an answer that rules
+    the guest out.
+    """
+    intake = read_intake(plan, raw, given or {})
+    request, wrong = _request(intake.plan, intake.raw)
+    if errors := {**at_questions(plan, wrong), **intake.errors}:
+        raise Problem("invalid", fields=errors)
+    refuse_disqualified(plan, intake.answers)
+    return replace(request, answers=intake.answers, form_version=intake.version)
+
+
+def _request(plan: CalendarPlan, raw: Mapping[str, Any]) -> tuple[GuestRequest, dict[str, str]]:
     errors: dict[str, str] = {}
 
     def take(name: str, read: Callable[[], Any], default: Any = "") -> Any:
@@ -58,6 +75,7 @@ def clean_guest(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
             errors[name] = str(error)
             return default
 
+    party = take("party", lambda: clean_party(raw.get("party"), plan.max_party), default=1)
     request = GuestRequest(
         name=take("name", lambda: _required(clean_name(raw.get("name")), "Enter your name.")),
         email=take("email", lambda: _email(plan, raw)),
@@ -67,21 +85,23 @@ def clean_guest(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
         timezone=take("timezone", lambda: clean_zone(raw.get("timezone") or plan.schedule.timezone)),
         locale=_locale(plan, raw),
         utm=clean_utm(raw.get("utm") or {}),
+        party=party,
+        guests=take("guests", lambda: clean_companions(raw.get("guests"), party - 1), default=()),
         place=take("place", lambda: _place(plan, raw)),
     )
-    if errors:
-        raise Problem("invalid", fields=errors)
-    return request
+    return request, errors
 
 
 def clean_caller(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
-    """A guest whose appointment the owner writes down: an address or a number is enough, consent may be missing."""
+    """A guest whose appointment the owner writes down: an address or a number is enough, consent may be missing and
+    no question of the booking form is asked."""
     if not any(str(raw.get(name) or "").strip() for name in ("email", "phone")):
         raise Problem("invalid", fields=_nameless(raw) | {"email": "Enter an e-mail address or a phone number."})
     has_email = bool(str(raw.get("email") or "").strip())
     agreed = raw.get("consent") in TICKED
     eased = replace(
         plan,
+        form=None,
         phone="optional" if has_email else "required",
         email_required=has_email,
         note=True,

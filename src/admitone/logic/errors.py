@@ -16,6 +16,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "hook_paused": (409, "This address is paused and takes nothing at the moment."),
     "slot_taken": (409, "That time has just been taken. Choose another; the link has not been used."),
     "slot_unavailable": (422, "That time cannot be booked."),
+    "contact_limit": (409, "You have as many appointments here as one person can have at a time. Nothing was booked."),
     "waitlist_closed": (409, "There is no waiting list for this time."),
     "series_conflict": (409, "Not every date of this series is open. Nothing has been booked."),
     "contact_mismatch": (403, "This link was made for another person. The link has not been used."),

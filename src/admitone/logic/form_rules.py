@@ -66,7 +66,7 @@ def _read(entry: object, fields: Sequence[Field]) -> tuple[dict[str, str], Rule 
     cleaned: dict[str, Any] = {"key": one.key}
     for name, read in (("equals", lambda raw: _equals(raw, one)), ("message", _message), ("redirect_url", clean_https)):
         try:
-            cleaned[name] = read(entry.get(name))
+            cleaned[name] = read(entry.get(name))  # type: ignore[arg-type]
         except ValueError as error:
             errors[name] = str(error)
     cleaned["calendar"] = str(entry.get("calendar") or "")[:40]

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 from admitone.logic.assignment import Strategy
 from admitone.logic.availability import Override, Schedule, Window
+from admitone.logic.form_rules import Rule, rules_of
+from admitone.logic.forms import Field, fields_of
 from admitone.logic.slots import Rules
 
 Json = dict[str, Any]
@@ -45,6 +47,15 @@ class PlanBrand:
     radius: int = 8
     css_hash: str = ""
     logo_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanForm:
+    """What the booking form asks, in one version of it; a rule's `redirect_url` leads to its calendar too."""
+
+    version: int
+    fields: tuple[Field, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,7 @@ class CalendarPlan:
     series_max: int = 1
     waitlist: bool = False
     form_id: str = ""
+    form: PlanForm | None = None
     form_first: bool = False
     location_hidden: bool = False
     room_provider: str = ""
@@ -133,6 +145,7 @@ class CalendarPlan:
             | _converted(known, "schedule", schedule_from_json)
             | _converted(known, "rules", rules_from_json)
             | _converted(known, "brand", lambda value: PlanBrand(**_known(PlanBrand, value)))
+            | _converted(known, "form", lambda value: form_from_json(value) if value else None)
             | _converted(known, "hosts", lambda value: tuple(host_from_json(host) for host in value))
             | _converted(known, "embed_origins", tuple)
             | _converted(known, "durations", tuple)
@@ -155,6 +168,15 @@ def host_from_json(data: Mapping[str, Any]) -> PlanHost:
     known = _known(PlanHost, data)
     own = _converted(known, "schedule", lambda value: schedule_from_json(value) if value else None)
     return PlanHost(**known | own)
+
+
+def form_from_json(data: Mapping[str, Any]) -> PlanForm:
+    """A form of `asdict` shape."""
+    return PlanForm(
+        version=data["version"],
+        fields=tuple(fields_of(data.get("fields", ()))),
+        rules=tuple(rules_of(data.get("rules", ()))),
+    )
 
 
 def schedule_from_json(data: Mapping[str, Any]) -> Schedule:

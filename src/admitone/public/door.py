@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from admitone.accounts.idempotency import Idempotency
 from admitone.booking.services import Booked, book
 from admitone.events import GUEST
-from admitone.links.queries import Opened
+from admitone.links.queries import Opened, known_of
 from admitone.links.services import redeem
 from admitone.logic.bookings import Person, clean_guest
 from admitone.logic.plan import CalendarPlan
@@ -36,7 +36,10 @@ class Door:
     note: str = ""
     expires_at: datetime | None = None
     max_uses: int = 1
+    duration: int | None = None  # the length that its guest chose; `plan` is already for it
+    party: int = 1  # places they want
     of_group: bool = False  # the link leaves it to its guest which calendar of a group it books
+    known: Mapping[str, Any] = field(default_factory=dict)  # of the booking form's questions, by the link
     back: str = ""  # where another calendar of the group can be chosen
 
     @property
@@ -59,6 +62,7 @@ class Door:
 
         `host` is whom the guest wishes to meet, where the calendar lets them choose.
         """
+        guest = {**guest, "party": self.party} if self.party > 1 else guest
         if self.is_one_time:
             return redeem(
                 token=self.token,
@@ -68,9 +72,11 @@ class Door:
                 idempotency_key=key,
                 code=code,
                 host=host,
+                duration=self.duration,
                 calendar=self.plan.calendar_id if self.of_group else "",
             )
-        asked = Idempotency.of(UUID(self.scope), key, {"start": start, **guest} | ({"host": host} if host else {}))
+        wishes = {name: wish for name, wish in (("host", host), ("duration", self.duration)) if wish}
+        asked = Idempotency.of(UUID(self.scope), key, {"start": start, **guest, **wishes})
         cleaned = clean_guest(self.plan, guest)
         return book(
             plan=self.plan,
@@ -81,6 +87,7 @@ class Door:
             now=now,
             idempotency=asked,
             host=host,
+            duration=self.duration,
         )
 
 
@@ -100,6 +107,7 @@ def one_time(opened: Opened, token: str, back: str = "") -> Door:
         note=link.note,
         expires_at=link.expires_at,
         max_uses=link.max_uses,
+        known=known_of(opened),
         of_group=opened.of_group,
         back=back,
     )

@@ -32,6 +32,7 @@ from admitone.calendars.services.hosts import (
     sync_host,
     update_host,
 )
+from admitone.calendars.services.intake import choose_form
 from admitone.calendars.services.logos import MAX_UPLOAD, clear_logo, set_logo
 from admitone.calendars.services.schedules import (
     clear_override,
@@ -60,6 +61,7 @@ __all__ = [
     "block_time",
     "change_busy_source",
     "change_slug",
+    "choose_form",
     "choose_group",
     "choose_schedule",
     "clear_logo",
@@ -86,14 +88,14 @@ __all__ = [
     "set_group_active",
     "set_holidays",
     "set_hosts",
-    "set_own_video_room",
-    "set_video_room",
     "set_logo",
     "set_members",
     "set_override",
     "set_overrides",
+    "set_own_video_room",
     "set_team",
     "set_timezone",
+    "set_video_room",
     "set_weekly_hours",
     "sync_host",
     "unblock_time",
