@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
 
 from admitone.logic.errors import Problem
+from admitone.logic.kinds import SEATED
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import Busy, Reason, Request, Rules, find_slots, nearest, reasons
 from admitone.logic.teams import Member, Seated, collective, joining, round_robin, seats
@@ -33,7 +36,8 @@ class OpenTime:
 @dataclass(frozen=True, slots=True)
 class Openings:
     """`busy`: of all hosts together; `blocks`: by host, of teams only; `sessions`: of classes and events that have
-    guests already; `held`: by start, what is kept for a waiting list. The calendar is asked for `party` seats."""
+    guests already; `held`: by start, what is kept for a waiting list; `host_days`: appointments of each host of a team
+    by local date, where those are limited. The calendar is asked for `party` seats."""
 
     plan: CalendarPlan
     busy: Sequence[Busy]
@@ -42,6 +46,7 @@ class Openings:
     sessions: Sequence[Seated] = ()
     party: int = 1
     held: Mapping[int, Held] = field(default_factory=dict)
+    host_days: Mapping[str, Mapping[date, int]] = field(default_factory=dict)
 
     def slots(self) -> list[int]:
         """Bookable starts, ascending."""
@@ -67,7 +72,11 @@ class Openings:
 
     @property
     def members(self) -> list[Member]:
-        return [Member(host.id, self.blocks.get(host.id, ()), host.required) for host in self.plan.hosts]
+        days, limit = self.host_days, self.plan.per_host_day_limit
+        return [
+            Member(host.id, self.blocks.get(host.id, ()), host.required, days.get(host.id, {}), limit)
+            for host in self.plan.hosts
+        ]
 
     def candidates(self) -> dict[int, tuple[str, ...]]:
         """Of a round robin: each start with the ids of the hosts who are free for it."""
@@ -171,7 +180,7 @@ class Openings:
             members = needed(self.members)
             found = self._against(start, [block for member in members for block in member.busy])
             whose = {id(block): member.host for member in members for block in member.busy}
-            return [replace(one, host=whose.get(id(one.blocking), "")) for one in found]
+            return [*self._limited(members, start), *(replace(one, host=whose.get(id(one.blocking), "")) for one in found)]
         if kind in ("class", "event"):
             return self._no_seat(start)
         return self._against(start, self.busy)
@@ -181,13 +190,21 @@ class Openings:
 
     def _nobody(self, start: int) -> list[Reason]:
         """What holds for everybody, then what is in the way of each; nothing if anybody is free."""
-        each = {member.host: self._against(start, member.busy) for member in self.members}
+        each = {
+            member.host: [*self._limited([member], start), *self._against(start, member.busy)]
+            for member in self.members
+        }
         if any(not found for found in each.values()):
             return []
         general = self._against(start, ())
         codes = {one.code for one in general}
         own = [replace(one, host=host) for host, found in each.items() for one in found if one.code not in codes]
         return [*general, *own]
+
+    def _limited(self, members: Iterable[Member], start: int) -> list[Reason]:
+        """HOSTLIMIT of those who have as many appointments on that date as a host may."""
+        found = (member.limited(self.plan.schedule.timezone, start) for member in members)
+        return [one for one in found if one is not None]
 
     def _no_seat(self, start: int) -> list[Reason]:
         session = self._session(start)
@@ -232,7 +249,42 @@ def for_length(plan: CalendarPlan, minutes: int | None) -> CalendarPlan:
         return plan
     if minutes not in plan.durations:
         raise Problem("invalid", fields={"duration": "Appointments of this length cannot be booked."})
-    return replace(plan, rules=replace(plan.rules, duration=minutes))
+    others = tuple(one for one in lengths(plan) if one != minutes)
+    return replace(plan, rules=replace(plan.rules, duration=minutes), durations=others)
+
+
+def lengths(plan: CalendarPlan) -> list[int]:
+    """The lengths that can be booked, in minutes, ascending."""
+    return sorted({plan.rules.duration, *plan.durations})
+
+
+def with_terms(plan: CalendarPlan, terms: Mapping[str, Any]) -> CalendarPlan:
+    """The plan as a link agreed otherwise, by `duration` (minutes) and `host` (an id); nothing else can be chosen.
+
+    Nobody stands in for an agreed host who has left the team: then no time is open.
+    """
+    minutes, host = terms.get("duration"), terms.get("host")
+    if minutes and plan.kind not in SEATED:
+        plan = replace(plan, rules=replace(plan.rules, duration=minutes), durations=())
+    if host and host not in {one.id for one in plan.hosts}:
+        return replace(plan, kind="round_robin", hosts=(), guest_picks_host=False)
+    if host and plan.kind == "round_robin":
+        hosts = tuple(one for one in plan.hosts if one.id == host)
+        return replace(plan, hosts=hosts, guest_picks_host=False)
+    return plan
+
+
+def for_move(plan: CalendarPlan, minutes: int, terms: Mapping[str, Any], *, by: str = "guest") -> CalendarPlan:
+    """The plan for another time of an appointment of `minutes`, booked under `terms`: it keeps its length while the
+    calendar has it or a link agreed on it. Its guest keeps an agreed host as long as that one is of the team."""
+    here = {one.id for one in plan.hosts}
+    if by == "guest" and terms.get("host") in here:
+        plan = with_terms(plan, {"host": terms["host"]})
+    if plan.kind in SEATED:
+        return plan
+    if minutes in plan.durations:
+        return for_length(plan, minutes)
+    return with_terms(plan, {"duration": minutes}) if minutes == terms.get("duration") else plan
 
 
 def picks_host(plan: CalendarPlan) -> bool:

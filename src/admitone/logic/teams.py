@@ -6,11 +6,12 @@ A host's own hours, holidays and blocked time are blocks of kind "off": they hav
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from admitone.logic.availability import Schedule, local_date, spans_between
-from admitone.logic.slots import Busy, Request, Rules, find_slots
+from admitone.logic.slots import Busy, Reason, Request, Rules, find_slots
 from admitone.logic.spans import normalize, subtract
 
 OFF = "off"
@@ -18,11 +19,31 @@ OFF = "off"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A host of a team and what is in their way. `required` matters to collective calendars only."""
+    """A host of a team and what is in their way. `required` matters to collective calendars only.
+
+    `counts`: their appointments of this calendar by its local dates; on a date with `day_limit` of them no further one
+    starts.
+    """
 
     host: str
     busy: Sequence[Busy] = ()
     required: bool = True
+    counts: Mapping[date, int] = field(default_factory=dict)
+    day_limit: int | None = None
+
+    def below_limit(self, zone: str, starts: list[int]) -> list[int]:
+        """Those of the starts at which the host has not had enough of the day."""
+        limit = self.day_limit
+        if limit is None or not any(count >= limit for count in self.counts.values()):
+            return starts
+        return [start for start in starts if self.counts.get(local_date(zone, start), 0) < limit]
+
+    def limited(self, zone: str, start: int) -> Reason | None:
+        """HOSTLIMIT with "3/3", if that is what bars the start."""
+        count = self.counts.get(local_date(zone, start), 0)
+        if self.day_limit is None or count < self.day_limit:
+            return None
+        return Reason("HOSTLIMIT", detail=f"{count}/{self.day_limit}", host=self.host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +72,7 @@ def round_robin(
     """
     found: defaultdict[int, list[str]] = defaultdict(list)
     for member in members:
-        for start in find_slots(schedule, rules, member.busy, request):
+        for start in member.below_limit(schedule.timezone, find_slots(schedule, rules, member.busy, request)):
             found[start].append(member.host)
     return {start: tuple(found[start]) for start in sorted(found)}
 
@@ -59,7 +80,10 @@ def round_robin(
 def collective(schedule: Schedule, rules: Rules, members: Sequence[Member], request: Request) -> list[int]:
     """Starts at which every required host is free; with none required, every host."""
     needed = [member for member in members if member.required] or list(members)
-    return find_slots(schedule, rules, [block for member in needed for block in member.busy], request)
+    found = find_slots(schedule, rules, [block for member in needed for block in member.busy], request)
+    for member in needed:
+        found = member.below_limit(schedule.timezone, found)
+    return found
 
 
 def joining(
@@ -68,7 +92,11 @@ def joining(
     """The optional hosts who are free at a start of a collective calendar and so come along."""
     one = replace(request, first=start, end=start + 1)
     optional = (member for member in members if not member.required)
-    return tuple(member.host for member in optional if find_slots(schedule, rules, member.busy, one))
+    return tuple(
+        member.host
+        for member in optional
+        if member.below_limit(schedule.timezone, find_slots(schedule, rules, member.busy, one))
+    )
 
 
 def seats(

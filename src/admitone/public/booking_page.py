@@ -21,7 +21,7 @@ from admitone.links.services import tell_offered_gone
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.messaging.queries import delivering
-from admitone.public import dates, picker, seals, zones
+from admitone.public import dates, picker, seals, wishes, zones
 from admitone.public.choosing import Search, choose
 from admitone.public.door import Door
 from admitone.public.forms import DetailsForm, RequestForm
@@ -197,9 +197,10 @@ def details(door: Door, attempt: Attempt) -> DetailsForm:
     person = door.person
     known = tuple(name for name in ("name", "email", "phone") if person and getattr(person, name))
     if door.is_locked:
-        return DetailsForm(door.plan, without=known, values=values, errors=attempt.fields)
+        return DetailsForm(door.plan, without=known, values=values, errors=attempt.fields, party=door.party)
     # A prefilled contact is complete only with a name and a way to be reached: else the plain form is clearer.
-    return DetailsForm(door.plan, known=known if "name" in known else (), values=values, errors=attempt.fields)
+    known = known if "name" in known else ()
+    return DetailsForm(door.plan, known=known, values=values, errors=attempt.fields, party=door.party)
 
 
 def person_values(door: Door) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Search:
     now: datetime
     offered: Sequence[Sequence[int]] | None = None
     exclude_booking: UUID | None = None
+    party: int = 1
     link: UUID | None = None  # seats that are kept for its holder are free
 
     def slots(self, first: int, end: int) -> list[int]:
@@ -35,7 +36,7 @@ class Search:
             return []
         return open_slots(
             self.plan, now=self.now, first=low, end=end, offered=self.offered,
-            exclude_booking=self.exclude_booking, link=self.link,
+            exclude_booking=self.exclude_booking, party=self.party, link=self.link,
         )  # fmt: skip
 
     def seats(self, starts: Sequence[int]) -> dict[int, int]:
@@ -45,7 +46,7 @@ class Search:
         first, end = min(starts), max(starts) + 1
         asked = openings(
             self.plan, now=self.now, first=first, end=end, offered=self.offered,
-            exclude_booking=self.exclude_booking, link=self.link,
+            exclude_booking=self.exclude_booking, party=self.party, link=self.link,
         )  # fmt: skip
         return asked.seats()
 

@@ -36,10 +36,23 @@ class DetailsForm(ShownForm):
     note = forms.CharField(
         label=_("Anything we should know?"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    guests = forms.CharField(
+        label=_("Who comes along?"),
+        help_text=_("Name and email, one person a line."),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     consent = forms.BooleanField()
 
     def __init__(
-        self, plan: CalendarPlan, *, without: tuple[str, ...] = (), known: tuple[str, ...] = (), **options: Any
+        self,
+        plan: CalendarPlan,
+        *,
+        without: tuple[str, ...] = (),
+        known: tuple[str, ...] = (),
+        party: int = 1,
+        **options: Any,
     ) -> None:
         """`without` names fields left out, `known` those that the bound contact has already answered."""
         super().__init__(**options)
@@ -52,6 +65,8 @@ class DetailsForm(ShownForm):
             hidden.append("phone")
         if plan.location_kind != "ask":
             hidden.append("place")
+        if party < 2:
+            hidden.append("guests")
         if not plan.note:
             hidden.append("note")
         if not plan.consent_text:
@@ -100,4 +115,12 @@ class MineForm(ShownForm):
 class CancelForm(ShownForm):
     reason = forms.CharField(
         label=_("Reason"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DeclineForm(ShownForm):
+    """Why a host turns a request down."""
+
+    reason = forms.CharField(
+        label=_("Reason, for the guest"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

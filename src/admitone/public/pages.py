@@ -26,7 +26,7 @@ from admitone.logic.plan import PlanBrand
 from admitone.public.language import Speech, choose, speaking
 
 #: Query parameters that links and forms of a page carry on.
-KEPT = ("tz", "lang", "embed", "origin", "id", "host", "calendar", "group", *UTM_KEYS)
+KEPT = ("tz", "lang", "embed", "origin", "id", "host", "duration", "party", "calendar", "group", *UTM_KEYS)
 MAX_KEPT = 200
 
 

@@ -53,13 +53,16 @@ def book(
     metadata: Mapping[str, Any] | None = None,
     by_hand: bool = False,
     host: str = "",
+    duration: int | None = None,
 ) -> Booked:
     """Book `start` (epoch minute). `by_hand` lets the owner ignore hours and notice, never taken time; `host` is the
-    guest's wish, where the calendar lets them choose."""
+    guest's wish, where the calendar lets them choose, `duration` one of its lengths in minutes."""
     if not plan.active and not by_hand:
         raise Problem("calendar_paused")
     refresh_stale(host_ids=[host.id for host in plan.hosts], now=now)
-    wish = Wish(uuid7(), plan, start, guest, source, metadata=metadata or {}, by_hand=by_hand, host=host)
+    wish = Wish(
+        uuid7(), plan, start, guest, source, metadata=metadata or {}, by_hand=by_hand, host=host, duration=duration
+    )
     for _ in range(3):
         try:
             return retrying(lambda: _book(wish, idempotency, actor=actor, now=now))  # noqa: B023 - called at once

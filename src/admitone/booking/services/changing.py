@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from admitone.booking.models import Booking
+from admitone.booking.openings import for_move
 from admitone.booking.queries import local_day
 from admitone.booking.retrying import retrying
 from admitone.booking.services.reserving import PlanChanged, answer_by, check_open, lock_hosts
@@ -105,7 +106,7 @@ def _reschedule(
     _check_change(booking, now=now, by=by, allowed=booking.calendar.guest_can_reschedule)
     if booking.calendar.deleted_at is not None:
         raise Problem("calendar_paused")
-    plan = booking.calendar.compiled
+    plan = for_move(booking.calendar.compiled, booking.end_min - booking.start_min, booking.terms, by=by)
     if start == booking.start_min:
         return booking
     lock_hosts(plan)

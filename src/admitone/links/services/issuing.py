@@ -19,6 +19,7 @@ from admitone.contacts.services import ensure_contact
 from admitone.events import Actor, Draft, record_many
 from admitone.links.models import OneTimeLink
 from admitone.links.services.special import special_terms
+from admitone.links.terms import special_of
 from admitone.logic.bookings import clean_utm
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
@@ -160,6 +161,7 @@ def reissue(
         note=old.note,
         metadata=old.metadata,
         utm=old.utm,
+        special=special_of(old),
         source_kind="reissue",
         source_id=str(old.id),
         created_by=created_by,

@@ -33,11 +33,13 @@ def special_terms(calendar: Calendar | None, raw: Mapping[str, Any]) -> dict[str
         else:
             found[column] = cleaned
     if faults:
-        raise Problem("invalid", fields=faults)
+        raise Problem("invalid", next(iter(faults.values())), fields=faults)
     return found
 
 
 def _duration(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
+    if plan.kind in SEATED:
+        raise ValueError("Classes and events have one length.")
     return "duration", CLEANERS["duration"](raw)
 
 
@@ -56,6 +58,8 @@ def _location(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
 def _seats(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
     if plan.kind not in SEATED and raw != 1:
         raise ValueError("Only classes and events have seats.")
+    if plan.kind in SEATED and plan.capacity and isinstance(raw, int) and raw > plan.capacity:
+        raise ValueError(f"There are {plan.capacity} seats at a time.")
     return "seats", _count(raw, MAX_PARTY)
 
 

@@ -15,7 +15,7 @@ from admitone.links.queries import Opened, opened
 from admitone.links.services import ask_for_booking, ask_for_code, mark_opened, request_new, tell_offered_gone
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
-from admitone.public import booking_page, choice, dates, door, owner, seals
+from admitone.public import booking_page, choice, dates, door, owner, seals, wishes
 from admitone.public.booking_page import Attempt
 from admitone.public.choosing import Search, choose
 from admitone.public.door import Door
@@ -54,12 +54,12 @@ def through(visit: Visit, found: Opened, token: str) -> HttpResponse:
 
 
 def door_of(visit: Visit, found: Opened, token: str) -> Door:
-    return door.one_time(found, token, choice.back_of(visit, found, token))
+    return wishes.wished(visit, door.one_time(found, token, choice.back_of(visit, found, token)))
 
 
 def late_post(visit: Visit, found: Opened, token: str) -> HttpResponse:
     """A form sent to a dead link: the first answer again if its key booked, else the dead link's page."""
-    way = door.one_time(found, token)
+    way = wishes.wished(visit, door.one_time(found, token))
     sealed = seals.unseal(visit.request, "book", way.scope)
     attempt = booking_page.read(visit, sealed.key)
     if sealed.state not in ("ok", "old") or attempt.start is None:
