@@ -47,6 +47,7 @@ def addresses(practice: Practice, submit: Submit) -> dict[str, list[str]]:
         "reschedule": [f"{manage}/reschedule"],
         "cancel": [f"{manage}/cancel"],
         "calendar_file": [f"{manage}/calendar.ics"],
+        "answer": [f"/a/{keyring().sign('a1', booking.id)}", "/a/unknown"],
         "unsubscribe": [f"/u/{keyring().sign('u1', factories.message(practice.account).id)}", "/u/unknown"],
         "permanent": [f"/c/{practice.calendar.id}", "/c/unknown"],
         "scheduling": [practice.scheduling, f"{practice.scheduling}?month=2026-12", "/nobody/nothing"],

@@ -11,6 +11,7 @@ from admitone.events.actor import SYSTEM
 from admitone.events.handlers import on
 from admitone.events.models import Event
 from admitone.links.models import OneTimeLink
+from admitone.links.replacing import replacement
 from admitone.links.services import reissue
 from admitone.logic import ics
 from admitone.logic.errors import Problem
@@ -69,7 +70,10 @@ def tell_of_request(event: Event, now: datetime) -> None:
     link = new_link(one, event, now) if letters is DECLINED else None
     write = partial(requests.guest_declined, link=link) if link else letters.guest
     method, link_id = letters.method, link.id if link else None
-    to_guest(one, write, kind=f"{event.kind}.guest", key=f"{event.id}:guest", method=method, link_id=link_id, now=now)
+    if not event.facts.get("quiet"):
+        to_guest(
+            one, write, kind=f"{event.kind}.guest", key=f"{event.id}:guest", method=method, link_id=link_id, now=now
+        )
     to_host(one, letters.host, kind=f"{event.kind}.host", key=f"{event.id}:host", method=method, now=now)
 
 
@@ -86,15 +90,10 @@ def new_link(one: Appointment, event: Event, now: datetime) -> OneTimeLink | Non
     old = event.facts.get("link")
     if not old or not one.booking.email or not one.calendar.reissue_on_decline:
         return None
+    # A series is one use of a link: all its declined appointments together give one new link.
     if one.booking.series_id and (given := replacement(UUID(old))):
         return given
     try:
         return reissue(account=one.booking.account, link_id=UUID(old), actor=SYSTEM, now=now)
     except Problem:
         return None
-
-
-def replacement(old: UUID) -> OneTimeLink | None:
-    """A series is one use of a link: all its declined appointments together give one new link."""
-    rows = OneTimeLink.objects.filter(replaces_id=old, source_kind="reissue", deleted_at=None, uses=0)
-    return rows.order_by("-created_at").first()

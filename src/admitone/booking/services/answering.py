@@ -1,4 +1,5 @@
-"""Requests and their answers: approved, declined, or left without an answer. Of answers at the same moment one counts."""
+"""Requests and their answers: approved, declined, or left without an answer. Of answers at the same moment one counts; a
+series is answered as a whole."""
 
 from __future__ import annotations
 
@@ -28,15 +29,22 @@ def confirm(*, account_id: UUID, booking_id: UUID, actor: Actor, now: datetime) 
 @transaction.atomic
 def _confirm(account_id: UUID, booking_id: UUID, actor: Actor, now: datetime) -> Booking:
     booking = locked(account_id, booking_id)
+    minute = to_min_floor(now)
     if booking.status == "confirmed":
         return booking
-    if booking.status != "pending" or booking.start_min <= to_min_floor(now):
+    if booking.status != "pending" or booking.start_min <= minute:
         raise Problem("booking_not_active")
+    for one in _together(booking):
+        if one.start_min > minute:
+            _approve(one, actor, now)
+    return booking
+
+
+def _approve(booking: Booking, actor: Actor, now: datetime) -> None:
     booking.status, booking.answer_by = "confirmed", None
     booking.sequence += 1
     save(booking, now, "status", "answer_by", "sequence")
     tell(booking, "booking.confirmed", actor, now, **({"again": True} if _stood_before(booking) else {}))
-    return booking
 
 
 def decline(
@@ -53,7 +61,9 @@ def _decline(account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, re
         return booking
     if booking.status != "pending":
         raise Problem("booking_not_active")
-    _turn_down(booking, actor, now, by=by, reason=reason_of(reason), why="answer")
+    words = reason_of(reason)
+    for one in _together(booking):
+        _turn_down(one, actor, now, by=by, reason=words, why="answer")
     return booking
 
 
@@ -68,9 +78,19 @@ def _decline_unanswered(now: datetime, limit: int) -> int:
         of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked
     )
     late = list(rows.filter(status="pending", answer_by__lte=now).order_by("answer_by", "id")[:limit])
-    for booking in late:
+    series = {one.series_id for one in late if one.series_id}
+    rest = Booking.objects.select_for_update(of=("self",)).filter(status="pending", series_id__in=series)
+    for booking in {one.id: one for one in [*late, *rest.order_by("id")]}.values():
         _turn_down(booking, SYSTEM, now, by="system", why=NO_ANSWER)
     return len(late)
+
+
+def _together(booking: Booking) -> list[Booking]:
+    """The request and, locked too, what else is pending of its series: a series is one request."""
+    if booking.series_id is None:
+        return [booking]
+    rows = Booking.objects.select_for_update(of=("self",)).filter(series_id=booking.series_id, status="pending")
+    return [booking, *rows.filter(account_id=booking.account_id).exclude(id=booking.id).order_by("start_min", "id")]
 
 
 def _turn_down(booking: Booking, actor: Actor, now: datetime, *, by: str, why: str, reason: str = "") -> None:

@@ -14,8 +14,9 @@ from admitone.booking.queries import Managed, by_manage_token, hosts_of
 from admitone.booking.services import cancel as cancel_booking
 from admitone.booking.services import reschedule as move_booking
 from admitone.events import GUEST
+from admitone.links.replacing import replacement
 from admitone.logic import ics
-from admitone.logic.clock import from_min, to_min_ceil
+from admitone.logic.clock import from_min, to_min_ceil, to_min_floor
 from admitone.logic.errors import Problem
 from admitone.messaging.queries import delivering
 from admitone.public import booking_page, dates, owner, picker, seals, zones
@@ -42,10 +43,10 @@ class Mine:
 
     @property
     def state(self) -> str:
-        """active, cancelled or over."""
+        """active (a request too), cancelled, declined or over."""
         booking = self.managed.booking
-        if booking.status == "cancelled":
-            return "cancelled"
+        if booking.status in ("cancelled", "declined"):
+            return booking.status
         is_over = booking.end_min <= to_min_ceil(self.visit.now) or booking.status not in ACTIVE
         return "over" if is_over else "active"
 
@@ -55,7 +56,19 @@ class Mine:
         cutoff = timedelta(minutes=self.managed.plan.change_cutoff_minutes)
         return self.visit.now >= from_min(self.managed.booking.start_min) - cutoff
 
+    @property
+    def is_pending(self) -> bool:
+        """Does it wait for the host's answer?"""
+        return self.managed.booking.status == "pending"
+
+    @property
+    def answer_by(self) -> str:
+        due = self.managed.booking.answer_by
+        return dates.moment(to_min_floor(due), self.reader.zone, self.reader.locale) if due else ""
+
     def may(self, verb: str) -> bool:
+        if verb == "cancel" and self.is_pending:  # a request can always be withdrawn
+            return self.state == "active"
         allowed = getattr(self.managed.plan, f"guest_can_{verb}")
         return bool(allowed) and self.state == "active" and not self.is_locked
 
@@ -124,6 +137,7 @@ def manage(visit: Visit, token: str) -> HttpResponse:
         "delivers": bool(booking.email) and delivering(booking.account_id),
         "google": ics.add_to_google(facts),
         "outlook": ics.add_to_outlook(facts),
+        "next_step": after_decline(mine) if mine.state == "declined" else "",
         "can_reschedule": mine.may("reschedule") and plan.active,
         "can_cancel": mine.may("cancel"),
         "continue_url": plan.redirect_url if plan.redirect_url.startswith(("https://", "http://")) else "",
@@ -131,11 +145,19 @@ def manage(visit: Visit, token: str) -> HttpResponse:
     return page(mine.visit, "public/manage.html", context, plan=plan)
 
 
+def after_decline(mine: Mine) -> str:
+    """The way to another time: link (mailed), calendar (open to everybody) or person."""
+    booking, plan = mine.managed.booking, mine.managed.plan
+    if booking.one_time_link_id:
+        return "link" if replacement(booking.one_time_link_id) else "person"
+    return "calendar" if plan.active and plan.access == "public" else "person"
+
+
 @public("GET")
 def calendar_file(visit: Visit, token: str) -> HttpResponse:
     """The .ics download (RFC 5545, METHOD:PUBLISH), or the one that removes a cancelled booking."""
     mine = mine_of(visit, token)
-    method: ics.Method = "CANCEL" if mine.state == "cancelled" else "PUBLISH"
+    method: ics.Method = "CANCEL" if mine.state in ("cancelled", "declined") else "PUBLISH"
     stamp = mine.managed.booking.updated_at
     response = HttpResponse(
         ics.invite(invite_of(mine), method=method, now=stamp), content_type="text/calendar; charset=utf-8"
@@ -157,6 +179,7 @@ def invite_of(mine: Mine) -> ics.Invite:
         description=plan.description,
         location=place_for_guest(booking, hidden=plan.location_hidden),
         url=absolute(mine.path),
+        tentative=mine.is_pending,
     )
 
 
@@ -225,7 +248,7 @@ def show_move(mine: Mine, attempt: booking_page.Attempt) -> HttpResponse:
 def cancel(visit: Visit, token: str) -> HttpResponse:
     """GET asks, POST cancels."""
     mine = mine_of(visit, token)
-    if mine.state == "cancelled":
+    if mine.state in ("cancelled", "declined"):
         return see_other(with_query(mine.path, mine.visit.keep()), mine.managed.plan)
     if not mine.may("cancel"):
         return not_now(mine)
