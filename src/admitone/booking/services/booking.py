@@ -14,7 +14,8 @@ from admitone.accounts.addresses import manage_url
 from admitone.accounts.idempotency import Idempotency, claim
 from admitone.booking.models import Booking
 from admitone.booking.retrying import retrying
-from admitone.booking.services.reserving import PlanChanged, Wish, reserve
+from admitone.booking.services.reserving import PlanChanged, Wish
+from admitone.booking.services.series import reserve_all
 from admitone.calendars.queries import plan_by_id
 from admitone.calendars.services import refresh_stale
 from admitone.events import Actor, record_many
@@ -22,6 +23,7 @@ from admitone.logic.bookings import GuestRequest
 from admitone.logic.errors import Problem
 from admitone.logic.ids import uuid7
 from admitone.logic.plan import CalendarPlan
+from admitone.logic.series import Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,11 @@ def book(
     by_hand: bool = False,
     host: str = "",
     duration: int | None = None,
+    repeat: Repeat | None = None,
 ) -> Booked:
     """Book `start` (epoch minute). `by_hand` lets the owner ignore hours and notice, never taken time; `host` is the
-    guest's wish, where the calendar lets them choose, `duration` one of its lengths in minutes."""
+    guest's wish, where the calendar lets them choose, `duration` one of its lengths in minutes. With
+    `repeat` it is the first of a series, which is booked as a whole: Problem series_conflict if it cannot be."""
     if not plan.active and not by_hand:
         raise Problem("calendar_paused")
     refresh_stale(host_ids=[host.id for host in plan.hosts], now=now)
@@ -65,7 +69,7 @@ def book(
     )
     for _ in range(3):
         try:
-            return retrying(lambda: _book(wish, idempotency, actor=actor, now=now))  # noqa: B023 - called at once
+            return retrying(lambda: _book(wish, idempotency, repeat, actor=actor, now=now))  # noqa: B023 - called at once
         except PlanChanged:
             wish = replace(wish, plan=_newer(plan))
     raise Problem("slot_unavailable")
@@ -80,10 +84,12 @@ def _newer(plan: CalendarPlan) -> CalendarPlan:
 
 
 @transaction.atomic
-def _book(wish: Wish, idempotency: Idempotency | None, *, actor: Actor, now: datetime) -> Booked:
+def _book(
+    wish: Wish, idempotency: Idempotency | None, repeat: Repeat | None, *, actor: Actor, now: datetime
+) -> Booked:
     before = claim(idempotency, kind="booking", resource_id=wish.booking_id, now=now)
     if before:
         return booked(Booking.objects.get(id=before), replayed=True)
-    booking, drafts = reserve(wish, actor=actor, now=now)
+    bookings, drafts = reserve_all(wish, repeat, wish.plan.series_max, actor=actor, now=now)
     record_many(drafts)
-    return booked(booking)
+    return booked(bookings[0])

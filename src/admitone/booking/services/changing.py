@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -36,13 +37,21 @@ def cancel(
     quiet: bool = False,
 ) -> Booking:
     """Free the time and say why. `by` is guest (the calendar's policy applies) or host; `quiet` tells the guest nothing."""
-    return retrying(lambda: _cancel(account_id, booking_id, actor, now, by, reason, quiet))
+    return retrying(lambda: cancel_in(account_id, booking_id, actor, now, by, reason, quiet))
 
 
 @transaction.atomic
-def _cancel(
-    account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, by: str, reason: str, quiet: bool
+def cancel_in(
+    account_id: UUID,
+    booking_id: UUID,
+    actor: Actor,
+    now: datetime,
+    by: str,
+    reason: str,
+    quiet: bool = False,
+    **facts: Any,
 ) -> Booking:
+    """`cancel` as a part of a transaction; `facts` join the event."""
     booking = locked(account_id, booking_id)
     was = booking.status
     # A request can always be withdrawn: nobody counts on it yet.
@@ -54,7 +63,7 @@ def _cancel(
     booking.sequence += 1
     booking.answer_by = None
     save(booking, now, "status", "cancelled_at", "cancelled_by", "cancel_reason", "sequence", "answer_by")
-    more = ({"was": was} if was == "pending" else {}) | hushed(quiet)
+    more = ({"was": was} if was == "pending" else {}) | hushed(quiet) | facts
     tell(booking, "booking.cancelled", actor, now, by=by, **more)
     return booking
 

@@ -53,6 +53,7 @@ class Wish:
     location: str = ""  # instead of the calendar's
     series_id: UUID | None = None
     series_n: int = 0
+    stay: str = ""  # the host of the earlier dates of a series
 
 
 class PlanChanged(Exception):
@@ -65,7 +66,7 @@ def reserve(wish: Wish, *, actor: Actor, now: datetime) -> tuple[Booking, list[D
     Raises Problem slot_taken or slot_unavailable, and PlanChanged. Call it inside `transaction.atomic()`.
     """
     lock_hosts(wish.plan)
-    wish = replace(wish, plan=for_length(for_host(wish.plan, wish.host), wish.duration))
+    wish = replace(wish, plan=for_length(for_host(wish.plan, wish.host, by_hand=wish.by_hand), wish.duration))
     asked = check_open(
         wish.plan,
         wish.start,
@@ -79,7 +80,7 @@ def reserve(wish: Wish, *, actor: Actor, now: datetime) -> tuple[Booking, list[D
     made = keep_custom(wish.plan, wish.guest, contact_id, made, actor, now)
     if not wish.by_hand:
         check_contact(wish.plan, contact_id, now)
-    taken = take(asked, wish.start, Preference(now, contact_id, wish.host), by_hand=wish.by_hand)
+    taken = take(asked, wish.start, Preference(now, contact_id, wish.host, wish.stay), by_hand=wish.by_hand)
     booking = _booking(wish, taken, contact_id, now)
     insert_all([booking], strictly=True)
     sit(taken, booking)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,9 @@ from admitone.accounts.idempotency import Idempotency, claim, find
 from admitone.booking.models import Booking
 from admitone.booking.queries import db_id
 from admitone.booking.retrying import retrying
-from admitone.booking.services import Booked, Wish, booked, reserve
+from admitone.booking.services import Booked, Wish, booked
 from admitone.booking.services.reserving import PlanChanged
+from admitone.booking.services.series import reserve_all
 from admitone.calendars.services import refresh_stale
 from admitone.events import GUEST, Actor, Draft, record_many
 from admitone.links.models import LinkUse, OneTimeLink
@@ -30,6 +31,7 @@ from admitone.logic.identity import email_key
 from admitone.logic.ids import uuid7
 from admitone.logic.intake import hoisted
 from admitone.logic.links import problem
+from admitone.logic.series import Repeat
 from admitone.statements import insert_all
 
 #: The one statement that uses a link. Its conditions are those of logic.links.status; a property test holds them together.
@@ -51,6 +53,7 @@ class Ticket:
     idempotency: Idempotency | None
     host: str = ""
     duration: int | None = None
+    repeat: Repeat | None = None
 
 
 def redeem(
@@ -66,10 +69,12 @@ def redeem(
     host: str = "",
     calendar: str = "",
     duration: int | None = None,
+    repeat: Repeat | None = None,
 ) -> Booked:
     """Book `start` (epoch minute) with the link. Calendar and offered times come from the link alone, the host and the
     length too unless the calendar lets its guests choose: then `host` is the id of whom they wish, `duration` minutes.
-    A group's link books the one of its active calendars that `calendar` (id or slug) names.
+    A group's link books the one of its active calendars that `calendar` (id or slug) names. A series (`repeat`) is one
+    use of the link, if the link allows one as long.
 
     `found` is what `opened(token, now)` said to a caller that had to look first.
 
@@ -77,7 +82,7 @@ def redeem(
     contact, invalid fields, slot.
     """
     found = found or opened(token, now)
-    wished = {"host": host, "calendar": calendar, "duration": duration}
+    wished = {"host": host, "calendar": calendar, "duration": duration, "repeat": repeat and asdict(repeat)}
     wished = {name: value for name, value in wished.items() if value}
     asked = Idempotency.of(found.link.id, idempotency_key, {**guest, **wished, "start": start})
     for _ in range(3):
@@ -85,7 +90,7 @@ def redeem(
             return _replay_or_refuse(found, asked, actor, now)
         try:
             found = found.choose(calendar)
-            ticket = _ticket(found, start, guest, asked, code, now, host, duration)
+            ticket = replace(_ticket(found, start, guest, asked, code, now, host, duration), repeat=repeat)
         except Problem:
             if before := find(asked):
                 return booked(Booking.objects.get(id=before), replayed=True)
@@ -124,7 +129,8 @@ def _redeem(ticket: Ticket, actor: Actor, now: datetime) -> Booked:
     if before:
         return booked(Booking.objects.get(id=before), replayed=True)
     n = _use(link, now)
-    booking, drafts = reserve(_wish(ticket), actor=actor, now=now)
+    bookings, drafts = reserve_all(_wish(ticket), ticket.repeat, link.series, actor=actor, now=now)
+    booking = bookings[0]
     insert_all([LinkUse(link=link, n=n, booking=booking, at=now)], strictly=True)
     if link.source_kind == "waitlist":
         drafts = [*drafts, *taken_up(link.id, actor, now, booking.id)]
