@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.logic.oracle import wall
 from tests.logic.strategies import Case, bounded, cases
 
 from admitone.logic.availability import Schedule, Window
@@ -59,12 +61,62 @@ def test_round_robin_offers_what_any_of_its_hosts_could(case: Case, owners: list
     }
 
 
+@bounded(60)
+@given(
+    cases(length=4000),
+    st.lists(st.integers(0, 2), max_size=30),
+    st.lists(st.dictionaries(st.integers(0, 4), st.integers(1, 3), max_size=4), min_size=3, max_size=3),
+    st.integers(1, 3),
+)
+def test_host_with_enough_of_a_day_takes_no_more_on_it(
+    case: Case, owners: list[int], counts: list[dict[int, int]], limit: int
+) -> None:
+    """Against each host's own calendar, whose day limit the oracle of slots knows."""
+    zone, first = case.schedule.timezone, wall(case.schedule.timezone, case.request.first)[0]
+    members = [
+        Member(
+            str(k),
+            [block for n, block in enumerate(case.busy) if owners and owners[n % len(owners)] == k],
+            counts={first + timedelta(days=day): count for day, count in counts[k].items()},
+            day_limit=limit,
+        )
+        for k in range(3)
+    ]
+    alone = {
+        one.host: {
+            start
+            for start in find_slots(case.schedule, case.rules, one.busy, case.request)
+            if one.counts.get(wall(zone, start)[0], 0) < limit
+        }
+        for one in members
+    }
+    assert round_robin(case.schedule, case.rules, members, case.request) == {
+        start: tuple(name for name in alone if start in alone[name]) for start in sorted(set().union(*alone.values()))
+    }
+    all_busy = [block for one in members for block in one.busy]
+    assert collective(case.schedule, case.rules, members, case.request) == [
+        start
+        for start in find_slots(case.schedule, case.rules, all_busy, case.request)
+        if all(one.counts.get(wall(zone, start)[0], 0) < limit for one in members)
+    ]
+    for start in case.request.first, case.request.first + 700:
+        barred = [one.limited(zone, start) is not None for one in members]
+        assert barred == [one.counts.get(wall(zone, start)[0], 0) >= limit for one in members]
+
+
 def test_collective_slot_needs_every_required_host_and_tells_who_joins():
     ada, ben = Member("ada", [block(at(9), at(10))]), Member("ben", [block(at(11), at(12))])
     cleo = Member("cleo", [block(at(10), at(10, 30))], required=False)
     assert collective(OFFICE, RULES, [ada, ben, cleo], DAY) == [at(10), at(10, 30)]
     assert joining(OFFICE, RULES, [ada, ben, cleo], DAY, at(10)) == ()
     assert joining(OFFICE, RULES, [ada, ben, cleo], DAY, at(10, 30)) == ("cleo",)
+
+
+def test_optional_host_with_enough_of_a_day_does_not_join():
+    ada, ben = Member("ada"), Member("ben", (), False, {date(2026, 6, 8): 2}, 2)
+    assert collective(OFFICE, RULES, [ada, ben], DAY)[0] == at(9)
+    assert joining(OFFICE, RULES, [ada, ben], DAY, at(9)) == ()
+    assert joining(OFFICE, RULES, [ada, replace(ben, day_limit=3)], DAY, at(9)) == ("ben",)
 
 
 def test_collective_without_required_hosts_needs_all_of_them():

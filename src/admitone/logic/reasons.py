@@ -16,6 +16,7 @@ SENTENCES = {
     "DAYLIMIT": "That day has as many appointments as the calendar allows.",
     "WEEKLIMIT": "That week has as many appointments as the calendar allows.",
     "MONTHLIMIT": "That month has as many appointments as the calendar allows.",
+    "HOSTLIMIT": "The host has as many appointments on that day as one host may.",
     "HOSTOFF": "The host does not work then.",
     "SEATS": "All places of that time are taken.",
     "GRID": "Appointments start at other minutes.",

@@ -110,6 +110,11 @@ def _sentences(plan: CalendarPlan, reason: Reason) -> dict[str, tuple[str, str, 
             "rules",
             _("Change the limit a day"),
         ),
+        "HOSTLIMIT": (
+            full(_("%(host)s has enough that day: %(count)s of %(limit)s appointments."), reason, plan),
+            "bookings",
+            _("Change the limit of a host"),
+        ),
         "WEEKLIMIT": (
             full(_("The week is full: %(count)s of %(limit)s appointments."), reason),
             "rules",
@@ -129,10 +134,11 @@ def _sentences(plan: CalendarPlan, reason: Reason) -> dict[str, tuple[str, str, 
     }
 
 
-def full(text: str, reason: Reason) -> str:
-    """A sentence with both numbers of a limit's "3/3"."""
+def full(text: str, reason: Reason, plan: CalendarPlan | None = None) -> str:
+    """A sentence with both numbers of a limit's "3/3", and the name of the host it is about."""
     count, _slash, limit = reason.detail.partition("/")
-    return text % {"count": count, "limit": limit}
+    who = next((host.name for host in plan.hosts if host.id == reason.host), "") if plan else ""
+    return text % {"count": count, "limit": limit, "host": who}
 
 
 def _holiday_on(calendar: Calendar, day: str) -> str:
