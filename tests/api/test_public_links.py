@@ -180,7 +180,6 @@ def test_start_that_was_never_on_offer_is_unavailable(guest, link, change):
     "change",
     [
         {"duration": 120},
-        {"calendar": "another"},
         {"contact": "somebody"},
         {"end": ELEVEN},
         {"answers": {"colour": "red"}},

@@ -23,6 +23,7 @@ from admitone.api.v1.router import api as routes
 BODIES = {
     "change_one_time_link": {"label": "mine now"},
     "change_calendar": {"name": "mine now"},
+    "change_calendar_group": {"name": "mine now"},
     "reschedule_booking": {"start": ELEVEN},
     "create_one_time_link": {},
     "change_schedule": {"name": "mine now"},
@@ -51,6 +52,11 @@ REFERENCES = [
     ("POST", "/one-time-links", {"calendar": "{calendar_id}"}),
     ("POST", "/one-time-links", {"calendar": "mine", "contact": "{contact_id}"}),
     ("POST", "/one-time-links/batches", {"calendar": "{calendar_id}", "count": 1}),
+    ("POST", "/one-time-links", {"group": "{group_id}"}),
+    ("POST", "/one-time-links/batches", {"group": "{group_id}", "count": 1}),
+    ("GET", "/one-time-links?group={group_id}", None),
+    ("POST", "/calendar-groups", {"name": "Mine", "calendars": ["{calendar_id}"]}),
+    ("PATCH", "/calendars/mine", {"group": "{group_id}"}),
     ("POST", "/bookings", ADA | {"calendar": "{calendar_id}"}),
     (
         "POST",
@@ -87,6 +93,7 @@ def theirs(db, freeze):
     endpoint, enrollment = endpoint_of(other), enrollment_of(calendar)
     return {
         "calendar_id": str(calendar.id),
+        "group_id": str(factories.group(other).id),
         "schedule_id": str(calendar.schedule_id),
         "block_id": str(block_of(calendar).id),
         "link_id": str(factories.link(calendar).id),
@@ -146,6 +153,7 @@ def test_anothers_slug_is_not_found(stranger, theirs):
 def test_lists_hold_own_rows_only(stranger, theirs):
     for path, count in (
         ("/calendars", 1),
+        ("/calendar-groups", 0),
         ("/schedules", 1),
         ("/blocked-times", 0),
         ("/one-time-links", 0),

@@ -49,7 +49,10 @@ def world(**account: Any) -> World:
     submission = factories.submission(factories.form(here))
     key, secret = factories.api_key(here, ["read", "write", "admin"])
     endpoint = endpoint_of(here)
+    group = factories.group(here)
     values = automation(calendar, contact) | {
+        "group_id": group.id,
+        "group_slug": group.slug,
         "account_slug": here.slug,
         "account": here.slug,
         "calendar": calendar.slug,

@@ -51,6 +51,10 @@ def scheduling_url(account_slug: str, calendar_slug: str) -> str:
     return absolute(f"/{account_slug}/{calendar_slug}")
 
 
+def group_url(account_slug: str, slug: str) -> str:
+    return absolute(f"/{account_slug}/g/{slug}")
+
+
 def permanent_url(calendar_id: UUID | str) -> str:
     return absolute(f"/c/{calendar_id}")
 

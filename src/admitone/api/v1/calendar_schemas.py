@@ -84,6 +84,7 @@ class CalendarOut(Out):
     interval: int
     notice: int
     schedule: Id
+    group: Id | None
     per_day_limit: int | None
     per_week_limit: int | None
     per_month_limit: int | None
@@ -180,6 +181,7 @@ class CalendarChanges(Body):
     location_hidden: Flag | None = None
     room_provider: Annotated[str, Field(max_length=24)] | None = None
     schedule: Annotated[Reference, Field(description="Id of the schedule it opens by.")] | None = None
+    group: Annotated[Reference, Field(description="Id or slug of the group it belongs to; null: none.")] | None = None
     kind: Kind | None = None
     capacity: Annotated[StrictInt, Field(ge=0, le=MAX_SEATS, description="Places of a class or an event.")] | None = (
         None
@@ -245,6 +247,12 @@ class Answer(Out):
     nearest: list[Times]
 
 
+def group_of(calendar: Calendar) -> str | None:
+    """A deleted group is none."""
+    group = calendar.group
+    return str(group.id) if group is not None and group.deleted_at is None else None
+
+
 def shown(calendar: Calendar) -> dict[str, Any]:
     plan = calendar.compiled
     return {
@@ -263,6 +271,7 @@ def shown(calendar: Calendar) -> dict[str, Any]:
         "interval": plan.rules.interval,
         "notice": plan.rules.notice,
         "schedule": str(calendar.schedule_id),
+        "group": group_of(calendar),
         "per_day_limit": plan.rules.per_day_limit,
         "per_week_limit": plan.rules.per_week_limit,
         "per_month_limit": plan.rules.per_month_limit,

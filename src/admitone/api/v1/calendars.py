@@ -27,7 +27,7 @@ from admitone.api.windows import WANTED, Slots, Window, minutes, open_slots, tim
 from admitone.api.windows import shown as shown_slots
 from admitone.booking.queries import open_times, openings
 from admitone.calendars import queries, services
-from admitone.calendars.models import Calendar
+from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.calendars.services import TeamHost
 from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan
@@ -41,7 +41,8 @@ WEEK = 7 * 1440
 
 @router.get("", response=Calendars, summary="List calendars")
 def list_calendars(request: ApiRequest, wanted: CalendarFilter = WANTED) -> dict[str, Any]:
-    calendars, cursor = paging.by_id(queries.listing(account_of(request)), wanted.cursor, wanted.limit)
+    rows = queries.listing(account_of(request)).select_related("group")
+    calendars, cursor = paging.by_id(rows, wanted.cursor, wanted.limit)
     return {"items": [shown(calendar) for calendar in calendars], "next_cursor": cursor}
 
 
@@ -57,14 +58,13 @@ def get_calendar(request: ApiRequest, calendar_id: str) -> dict[str, Any]:
 def create_calendar(request: ApiRequest, payload: NewCalendar) -> dict[str, Any]:
     """Of any type: personal, round_robin, collective, class or event."""
     fields = {**sent(payload, *FIELDS), **sent(payload, "slug", "timezone", "kind")}
-    team = team_of(payload)
+    team, group = team_of(payload), group_of(request, payload)
     calendar = services.create_calendar(
         account=account_of(request), actor=actor_of(request), now=request.call.now, team=team, **fields
     )
     _open_by(request, calendar, payload.schedule)
-    if payload.active is False:
-        calendar = _amend(request, calendar, {}, {}, active=False)
-    return shown(calendar)
+    _join(request, calendar, payload, group)
+    return shown(_amend(request, calendar, {}, {}, active=False if payload.active is False else None))
 
 
 @router.patch(
@@ -76,7 +76,9 @@ def create_calendar(request: ApiRequest, payload: NewCalendar) -> dict[str, Any]
 def change_calendar(request: ApiRequest, calendar_id: str, payload: CalendarChanges) -> dict[str, Any]:
     """By its id or any slug. Another type keeps the team if it can have one; bookings stay as they are."""
     calendar = queries.by_id_or_slug(account_of(request), calendar_id)
+    group = group_of(request, payload)
     _open_by(request, calendar, payload.schedule)
+    _join(request, calendar, payload, group)
     fields = {**sent(payload, *FIELDS), **sent(payload, "slug")}
     return shown(_amend(request, calendar, fields, team_of(payload), active=payload.active))
 
@@ -89,6 +91,23 @@ def _open_by(request: ApiRequest, calendar: Calendar, schedule_id: str | None) -
         account=account,
         calendar_id=calendar.id,
         schedule_id=queries.schedule(account, schedule_id).id,
+        actor=actor_of(request),
+        now=request.call.now,
+    )
+
+
+def group_of(request: ApiRequest, payload: CalendarChanges) -> CalendarGroup | None:
+    return queries.group_by_id_or_slug(account_of(request), payload.group) if payload.group else None
+
+
+def _join(request: ApiRequest, calendar: Calendar, payload: CalendarChanges, group: CalendarGroup | None) -> None:
+    """Into the group that was named, out of its own for null; left out it stays."""
+    if "group" not in payload.model_fields_set:
+        return
+    services.choose_group(
+        account=account_of(request),
+        calendar_id=calendar.id,
+        group=group,
         actor=actor_of(request),
         now=request.call.now,
     )

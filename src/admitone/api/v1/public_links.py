@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Header, Router
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from admitone.api.auth import Holder
 from admitone.api.call import LinkRequest
@@ -39,6 +39,7 @@ from admitone.links.queries import Opened, maker_contact
 from admitone.links.services import redeem
 from admitone.logic.clock import iso
 from admitone.logic.links import problem
+from admitone.logic.plan import CalendarPlan
 
 DEAD = ("link_unknown", "link_used", "link_deleted", "link_expired", "link_not_open", "calendar_paused")
 
@@ -70,9 +71,19 @@ class Choosable(Out):
     name: str
 
 
+class CalendarChoice(Out):
+    """A calendar that the link can book; `calendar` takes its id."""
+
+    id: Id
+    name: str
+    description: str
+    duration: int
+
+
 class PublicLink(Out):
     """An active link as its holder sees it. `host` names whom every guest meets; `hosts` are those to choose from, where
-    the calendar lets its guests choose."""
+    the calendar lets its guests choose. A group's link has `calendars` to choose one from; until `calendar` names one,
+    name and description are the group's and `duration` is null."""
 
     status: Literal["active"]
     account: str
@@ -80,7 +91,8 @@ class PublicLink(Out):
     description: str
     host: str
     hosts: list[Choosable]
-    duration: int
+    duration: int | None
+    calendars: list[CalendarChoice]
     timezone: str
     location_kind: str
     uses_left: int
@@ -116,6 +128,7 @@ class LinkBooking(Body):
     code: Line | None = None
     utm: Utm | None = None
     host: Annotated[Reference, Field(description="Id of the host to meet, where guests may choose.")] | None = None
+    calendar: Annotated[Reference, Field(description="Of a group's link: id or slug of the one to book.")] | None = None
 
 
 class BookedOut(Times):
@@ -126,10 +139,22 @@ class BookedOut(Times):
     manage_url: Url
 
 
+class Choosing(BaseModel):
+    """Which calendar of a group's link is meant."""
+
+    calendar: Reference | None = Field(None, description="Id or slug, for a group's link.")
+
+
+class LinkWindow(Window, Choosing):
+    """The stretch in which starts are wanted, and of a group's link the calendar."""
+
+
 @router.get("/{token}", response=PublicLink, openapi_extra=refuses(*DEAD), summary="Look at a link")
-def get_public_link(request: LinkRequest, token: str) -> dict[str, Any]:
+def get_public_link(request: LinkRequest, token: str, wanted: Choosing = WANTED) -> dict[str, Any]:
     """What it books and what it asks for. A dead link answers with its problem: no times and no way to the calendar."""
     found = _alive(request)
+    if wanted.calendar or not found.of_group:
+        found = found.choose(wanted.calendar or "")
     plan, link = found.plan, found.link
     return {
         "status": "active",
@@ -138,7 +163,8 @@ def get_public_link(request: LinkRequest, token: str) -> dict[str, Any]:
         "description": plan.description,
         "host": plan.met,
         "hosts": [{"id": host.id, "name": host.name} for host in plan.hosts] if picks_host(plan) else [],
-        "duration": plan.rules.duration,
+        "duration": plan.rules.duration if found.has_chosen else None,
+        "calendars": [_choice(one.plan) for one in found.choices],
         "timezone": plan.schedule.timezone,
         "location_kind": plan.location_kind,
         "uses_left": link.max_uses - link.uses,
@@ -163,9 +189,9 @@ def get_public_link(request: LinkRequest, token: str) -> dict[str, Any]:
     summary="List open times",
     exclude_unset=True,
 )
-def list_public_link_slots(request: LinkRequest, token: str, window: Window = WANTED) -> dict[str, Any]:
-    """The times this link can book: at most 62 days, by default the next 14."""
-    found = _alive(request)
+def list_public_link_slots(request: LinkRequest, token: str, window: LinkWindow = WANTED) -> dict[str, Any]:
+    """The times this link can book: at most 62 days, by default the next 14. A group's link needs `calendar`."""
+    found = _alive(request).choose(window.calendar or "")
     now, plan = request.call.now, found.plan
     wanted = minutes(window, now=now, timezone=plan.schedule.timezone)
     found_times = open_times(plan, now=now, first=wanted.first, end=wanted.end, offered=found.offered)
@@ -203,6 +229,7 @@ def create_public_link_booking(
         code=payload.code,
         found=request.auth,
         host=payload.host or "",
+        calendar=payload.calendar or "",
     )
     return booked_out(done)
 
@@ -216,6 +243,15 @@ def guest_of(payload: LinkBooking) -> dict[str, Any]:
 def booked_out(done: Booked) -> dict[str, Any]:
     spot = times(done.start_min, done.end_min)
     return {**spot, "id": str(done.id), "status": done.status, "manage_url": done.manage_url}
+
+
+def _choice(plan: CalendarPlan) -> dict[str, Any]:
+    return {
+        "id": plan.calendar_id,
+        "name": plan.name,
+        "description": plan.description,
+        "duration": plan.rules.duration,
+    }
 
 
 def _alive(request: LinkRequest) -> Opened:

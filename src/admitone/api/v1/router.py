@@ -11,6 +11,7 @@ from admitone.api.v1 import (
     batches,
     blocked_times,
     bookings,
+    calendar_groups,
     calendars,
     contact_acts,
     contacts,
@@ -52,6 +53,7 @@ api = Api(
 api.add_router("/one-time-links/batches", batches.router)  # before the links: "batches" is no link's id
 api.add_router("/one-time-links", links.router)
 api.add_router("/calendars", calendars.router)
+api.add_router("/calendar-groups", calendar_groups.router)
 api.add_router("/schedules", schedules.router)
 api.add_router("/blocked-times", blocked_times.router)
 api.add_router("/bookings", bookings.router)
