@@ -15,27 +15,30 @@ from admitone.links.replacing import replacement
 from admitone.links.services import reissue
 from admitone.logic import ics
 from admitone.logic.errors import Problem
+from admitone.logic.notices import Occasion
 from admitone.notifications import booked, requests
 from admitone.notifications.appointments import Appointment, load
-from admitone.notifications.posting import Write, to_guest, to_host
-from admitone.notifications.tasks import plan_reminder
+from admitone.notifications.posting import Write
+from admitone.notifications.tasks import plan_reminders
+from admitone.notifications.telling import News, mails_guest, tell
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
     """What both sides are sent, and with which iCalendar method."""
 
+    occasion: Occasion
     guest: Write
     host: Write
     method: ics.Method = "REQUEST"
 
 
-ASKED = Letters(requests.guest_asked, requests.host_asked)
-ASKED_ANEW = Letters(requests.guest_asked_anew, requests.host_asked_anew)
-APPROVED = Letters(requests.guest_approved, requests.host_approved)
-APPROVED_MOVED = Letters(requests.guest_approved, booked.host_rescheduled)
-DECLINED = Letters(requests.guest_declined, requests.host_declined, "CANCEL")
-WITHDRAWN = Letters(requests.guest_withdrawn, requests.host_withdrawn, "CANCEL")
+ASKED = Letters("pending", requests.guest_asked, requests.host_asked)
+ASKED_ANEW = Letters("pending", requests.guest_asked_anew, requests.host_asked_anew)
+APPROVED = Letters("confirmed", requests.guest_approved, requests.host_approved)
+APPROVED_MOVED = Letters("confirmed", requests.guest_approved, booked.host_rescheduled)
+DECLINED = Letters("declined", requests.guest_declined, requests.host_declined, "CANCEL")
+WITHDRAWN = Letters("cancelled", requests.guest_withdrawn, requests.host_withdrawn, "CANCEL")
 
 
 def letters_of(event: Event) -> Letters | None:
@@ -69,12 +72,8 @@ def tell_of_request(event: Event, now: datetime) -> None:
         return
     link = new_link(one, event, now) if letters is DECLINED else None
     write = partial(requests.guest_declined, link=link) if link else letters.guest
-    method, link_id = letters.method, link.id if link else None
-    if not event.facts.get("quiet"):
-        to_guest(
-            one, write, kind=f"{event.kind}.guest", key=f"{event.id}:guest", method=method, link_id=link_id, now=now
-        )
-    to_host(one, letters.host, kind=f"{event.kind}.host", key=f"{event.id}:host", method=method, now=now)
+    told, link_id = None if event.facts.get("quiet") else write, link.id if link else None
+    tell(one, News(letters.occasion, told, letters.host, event.kind, str(event.id), letters.method, link_id), now)
 
 
 @on("booking.confirmed", consumer="notifications.reminder_of_approved")
@@ -82,13 +81,13 @@ def remind_approved(event: Event, now: datetime) -> None:
     """A guest is reminded of what was approved; a request's own job stays silent."""
     one = load(event.facts["booking"], event.facts)
     if one is not None:
-        plan_reminder(one, now)
+        plan_reminders(one, now)
 
 
 def new_link(one: Appointment, event: Event, now: datetime) -> OneTimeLink | None:
     """Where the owner wants it, and there is a mail to put it into; None if its terms leave nothing to choose from."""
     old = event.facts.get("link")
-    if not old or not one.booking.email or not one.calendar.reissue_on_decline:
+    if not old or not mails_guest(one, "declined") or not one.calendar.reissue_on_decline:
         return None
     # A series is one use of a link: all its declined appointments together give one new link.
     if one.booking.series_id and (given := replacement(UUID(old))):

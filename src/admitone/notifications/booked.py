@@ -12,7 +12,7 @@ from admitone.booking.models import Booking
 from admitone.booking.places import web_address
 from admitone.messaging.letters import Action, Letter, Row
 from admitone.notifications.appointments import Appointment, place_of_guest, where
-from admitone.values.times import Reader, both, moment
+from admitone.values.times import Reader, both, moment, span
 
 _TALKATIVE = re.compile(r"://|www\.|@|\.\w{2,}/", re.IGNORECASE)
 
@@ -72,6 +72,18 @@ def guest_reminder(one: Appointment) -> Letter:
     )
 
 
+def guest_follow_up(one: Appointment) -> Letter:
+    """To the guest, some time after."""
+    facts = {"host": one.met}
+    return Letter(
+        subject=_("Thank you for your appointment with %(host)s") % facts,
+        heading=_("Thank you for your appointment"),
+        paragraphs=greeting(one.booking),
+        rows=guest_rows(one),
+        actions=again(one),
+    )
+
+
 def host_booked(one: Appointment) -> Letter:
     """To the host: a new appointment."""
     facts = {"guest": one.booking.name, "when": moment(one.start_min, one.host)}
@@ -89,6 +101,16 @@ def host_cancelled(one: Appointment) -> Letter:
     told = (_("%(guest)s has cancelled.") if by_guest else _("It was cancelled on your side.")) % facts
     subject = _("Cancelled: %(guest)s, %(when)s") % facts
     return host_letter(one, subject, _("An appointment is cancelled"), told, one.booking.cancel_reason)
+
+
+def host_reminder(one: Appointment) -> Letter:
+    facts = {"guest": one.booking.name, "when": moment(one.start_min, one.host)}
+    return host_letter(one, _("Reminder: %(guest)s, %(when)s") % facts, _("An appointment is coming up"))
+
+
+def host_follow_up(one: Appointment) -> Letter:
+    facts = {"guest": one.booking.name, "when": moment(one.start_min, one.host)}
+    return host_letter(one, _("Over: %(guest)s, %(when)s") % facts, _("An appointment is over"))
 
 
 def host_letter(one: Appointment, subject: str, heading: str, told: str = "", quote: str = "") -> Letter:
@@ -128,6 +150,8 @@ def host_rows(one: Appointment) -> tuple[Row, ...]:
 
 def when_row(one: Appointment, reader: Reader, other_zone: str) -> Row:
     before = moment(one.before_min, reader) if one.before_min is not None else ""
+    if one.others:
+        return Row(_("When"), "\n".join(span(each.start_min, each.end_min, reader) for each in (one, *one.others)))
     return Row(_("When"), both(one.start_min, one.end_min, reader, other_zone), before)
 
 

@@ -15,34 +15,38 @@ from admitone.links.models import LinkRequest, OneTimeLink
 from admitone.links.services import make_code, reissue
 from admitone.logic import ics
 from admitone.logic.clock import to_min_floor
+from admitone.logic.notices import MAX_OFFSET, Occasion
 from admitone.messaging.letters import Brand
 from admitone.messaging.queries import failing_row
 from admitone.notifications import asked, booked
 from admitone.notifications.answers import letters_of
 from admitone.notifications.appointments import load
-from admitone.notifications.posting import Write, to_guest, to_host, to_people
+from admitone.notifications.posting import Write, to_people
+from admitone.notifications.queries import has_follow_ups
 from admitone.notifications.recipients import Recipient, admins_of, contact_of, distinct, of_host
-from admitone.notifications.tasks import plan_reminder
+from admitone.notifications.tasks import plan_follow_ups, plan_reminders
+from admitone.notifications.telling import News, tell
+from admitone.notifications.together import told_elsewhere
 from admitone.values.times import Reader
 
-#: kind of event -> (letter to the guest, letter to the host, iCalendar method)
-LETTERS: dict[str, tuple[Write, Write, ics.Method]] = {
-    "booking.created": (booked.guest_booked, booked.host_booked, "REQUEST"),
-    "booking.rescheduled": (booked.guest_rescheduled, booked.host_rescheduled, "REQUEST"),
-    "booking.cancelled": (booked.guest_cancelled, booked.host_cancelled, "CANCEL"),
+#: kind of event -> (occasion, letter to the guest, letter to the host, iCalendar method)
+LETTERS: dict[str, tuple[Occasion, Write, Write, ics.Method]] = {
+    "booking.created": ("booked", booked.guest_booked, booked.host_booked, "REQUEST"),
+    "booking.rescheduled": ("rescheduled", booked.guest_rescheduled, booked.host_rescheduled, "REQUEST"),
+    "booking.cancelled": ("cancelled", booked.guest_cancelled, booked.host_cancelled, "CANCEL"),
 }
 
 
 @on("booking.created", "booking.rescheduled", "booking.cancelled", consumer="notifications.booked")
 def tell_guest_and_host(event: Event, now: datetime) -> None:
-    """Both get a mail with the calendar file of exactly this change; the guest none of one that was to be quiet."""
-    one = None if letters_of(event) else load(event.facts["booking"], event.facts)
+    """Both get a mail with the calendar file of exactly this change, unless the calendar's notices say otherwise; the
+    guest none of one that was to be quiet."""
+    one = None if letters_of(event) or told_elsewhere(event) else load(event.facts["booking"], event.facts)
     if one is None:
         return
-    guest, host, method = LETTERS[event.kind]
-    if not event.facts.get("quiet"):
-        to_guest(one, guest, kind=f"{event.kind}.guest", key=f"{event.id}:guest", method=method, now=now)
-    to_host(one, host, kind=f"{event.kind}.host", key=f"{event.id}:host", method=method, now=now)
+    occasion, guest, host, method = LETTERS[event.kind]
+    told = None if event.facts.get("quiet") else guest
+    tell(one, News(occasion, told, host, event.kind, str(event.id), method), now)
 
 
 @on("booking.created", "booking.rescheduled", consumer="notifications.reminder")
@@ -50,18 +54,31 @@ def remind_guest(event: Event, now: datetime) -> None:
     """A reschedule plans a second job; the first finds another start and stays silent."""
     one = load(event.facts["booking"], event.facts)
     if one is not None:
-        plan_reminder(one, now)
+        plan_reminders(one, now)
+
+
+@on("booking.completed", "booking.no_show_undone", consumer="notifications.follow_up")
+def follow_up(event: Event, now: datetime) -> None:
+    """Only those who came are thanked."""
+    one = load(event.facts["booking"], event.facts)
+    if one is not None and one.booking.status == "completed":
+        plan_follow_ups(one, now)
 
 
 @on("calendar.changed", consumer="notifications.reminder_hours")
 def move_reminders(event: Event, now: datetime) -> None:
-    """Reminders of appointments already booked follow the calendar's hours; those whose moment has passed are not sent."""
-    if "reminder_hours" not in event.facts.get("fields", ()):
+    """What is planned for appointments follows the calendar's notices; those whose moment has passed are not sent."""
+    if not {"reminder_hours", "notices"} & set(event.facts.get("fields", ())):
         return
-    rows = Booking.objects.filter(calendar_id=event.facts["calendar"], status="confirmed")
-    for booking_id in list(rows.filter(start_min__gt=to_min_floor(now)).values_list("id", flat=True)):
+    rows, minute = Booking.objects.filter(calendar_id=event.facts["calendar"]), to_min_floor(now)
+    for booking_id in list(rows.filter(status="confirmed", start_min__gt=minute).values_list("id", flat=True)):
         if one := load(booking_id):
-            plan_reminder(one, now)
+            plan_reminders(one, now)
+    recent = rows.filter(status="completed", end_min__gt=minute - MAX_OFFSET)
+    if "notices" in event.facts["fields"] and has_follow_ups(event.facts["calendar"]):
+        for booking_id in list(recent.values_list("id", flat=True)):
+            if one := load(booking_id):
+                plan_follow_ups(one, now, late=False)
 
 
 @on("booking.cancelled", consumer="notifications.link_after_cancel")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from admitone.booking.queries import hosts_of
 from admitone.logic import ics
-from admitone.logic.clock import from_min
 from admitone.messaging import queries as messaging
-from admitone.messaging.letters import Brand, Letter, render
+from admitone.messaging.letters import Brand, Letter, Rendered, render
 from admitone.messaging.models import Message
 from admitone.messaging.services import queue
 from admitone.notifications.appointments import Appointment, guest_invite, host_invite
 from admitone.notifications.recipients import Recipient, contact_of, of_host
+from admitone.notifications.together import calendar_file, method_of
+from admitone.values.times import Reader
 
-Write = Callable[[Appointment], Letter]
+#: A letter, or one that somebody has written word by word.
+Write = Callable[[Appointment], Letter | Rendered]
 
 
 def to_guest(
@@ -30,14 +32,12 @@ def to_guest(
     link_id: UUID | None = None,
 ) -> None:
     """Mail the guest in their language; nothing for a guest who left only a phone number."""
-    booking = one.booking
+    booking, method = one.booking, method_of(one, method)
     if not booking.email:
         return
     with one.guest.speaking():
-        rendered = render(write(one), one.brand)
-        file = (
-            ics.invite(guest_invite(one, messaging.sender(booking.account)), method=method, now=now) if method else ""
-        )
+        rendered = finished(one, write)
+        file = calendar_file(one, guest_invite, method, now)
     queue(
         account_id=booking.account_id,
         contact_id=booking.contact_id,
@@ -57,12 +57,12 @@ def to_guest(
     )
 
 
-def to_host(one: Appointment, write: Write, *, kind: str, key: str, method: ics.Method, now: datetime) -> None:
+def to_host(one: Appointment, write: Write, *, kind: str, key: str, method: ics.Method | None, now: datetime) -> None:
     """Mail the hosts; where none has an address, the person to contact stands in."""
-    booking = one.booking
+    booking, method = one.booking, method_of(one, method)
     with one.host.speaking():
-        rendered = render(write(one), one.brand)
-        file = ics.invite(host_invite(one, messaging.sender(booking.account)), method=method, now=now)
+        rendered = finished(one, write)
+        file = calendar_file(one, host_invite, method, now)
     for place, recipient in enumerate(host_recipients(one)):
         queue(
             account_id=booking.account_id,
@@ -72,13 +72,42 @@ def to_host(one: Appointment, write: Write, *, kind: str, key: str, method: ics.
             to=recipient.email,
             reply_to=booking.email,
             ics=file,
-            ics_method=method,
+            ics_method=method or "",
             must_contain=rendered.links,
             now=now,
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
         )
+
+
+def to_addresses(
+    one: Appointment, write: Write, addresses: Sequence[str], reader: Reader, *, kind: str, key: str, now: datetime
+) -> None:
+    """Mail people who have no part in the appointment, like a reception desk: without a calendar file."""
+    booking = one.booking
+    with reader.speaking():
+        rendered = finished(one, write)
+    for place, address in enumerate(addresses):
+        queue(
+            account_id=booking.account_id,
+            booking_id=booking.id,
+            kind=kind,
+            key=f"{key}:{place}",
+            to=address,
+            reply_to=booking.email,
+            must_contain=rendered.links,
+            now=now,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+        )
+
+
+def finished(one: Appointment, write: Write) -> Rendered:
+    """In the active language."""
+    found = write(one)
+    return found if isinstance(found, Rendered) else render(found, one.brand)
 
 
 def host_recipients(one: Appointment) -> list[Recipient]:
@@ -129,12 +158,3 @@ def to_people(
         )
         sent.append(message)
     return sent
-
-
-def reminder_at(one: Appointment, now: datetime) -> datetime | None:
-    """When the reminder is due; None if none is wanted or the moment has passed: it is never late."""
-    hours = one.calendar.reminder_hours
-    if not hours or not one.booking.email:
-        return None
-    due = from_min(one.start_min - hours * 60)
-    return due if due > now else None

@@ -1,0 +1,134 @@
+"""A notice's own words, filled in for one appointment. Words that would have a gap give way to the standard letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from admitone.accounts.models import Account
+from admitone.booking.models import Booking
+from admitone.logic.notices import MAX_SUBJECT, Notice
+from admitone.messaging.letters import Letter, Rendered, by_hand
+from admitone.notifications.appointments import Appointment
+from admitone.notifications.posting import Write
+from admitone.notifications.short import short
+from admitone.values import Context, available, check, render
+from admitone.values.language import MAX_TEMPLATE
+from admitone.values.times import Reader
+
+#: Whose values a notice can use.
+NOUNS = ("account", "appointment", "calendar", "contact", "user")
+#: On other occasions the letter's first link (change it, answer it, choose again) is added to words that lack it.
+LINKLESS = ("cancelled", "follow_up")
+
+
+@dataclass(frozen=True)
+class Told(Context):
+    """Values of the appointment at hand, as its reader writes times."""
+
+    told: Appointment | None = None
+    to: Reader | None = None
+
+    @cached_property
+    def booking(self) -> Booking | None:
+        return self.told.booking if self.told else None
+
+    @cached_property
+    def reader(self) -> Reader:
+        return self.to or Reader(self.account.locale, self.account.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """`empty` names values that came out empty: then the standard words are sent."""
+
+    subject: str
+    body: str
+    empty: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.empty
+
+
+def word_faults(account: Account, subject: str, body: str) -> dict[str, str]:
+    """What is wrong with the words, by field."""
+    known = available(NOUNS, account)
+    faults = {}
+    for name, text, limit in (("subject", subject, MAX_SUBJECT), ("body", body, MAX_TEMPLATE)):
+        wrong = [one.message for one in check(text, known)] if len(text) <= limit else []
+        if len(text) > limit:
+            wrong = [_("Use at most %(count)d characters.") % {"count": limit}]
+        if wrong:
+            faults[name] = " ".join(wrong)
+    return faults
+
+
+def reader_of(one: Appointment, notice: Notice) -> Reader:
+    if notice.audience == "guest":
+        return one.guest
+    return one.host if notice.audience == "host" else Reader(one.booking.account.locale, one.host_zone)
+
+
+def fill(one: Appointment, notice: Notice, now: datetime) -> Filled:
+    """The words with their values. Raises ValueError for words that a save would refuse."""
+    booking = one.booking
+    context = Told(
+        account=booking.account,
+        now=now,
+        contact_id=booking.contact_id,
+        told=one,
+        to=reader_of(one, notice),
+    )
+    subject = render(notice.subject, context, channel="subject")
+    body = render(notice.body, context, channel="sms" if notice.channel == "sms" else "text")
+    return Filled(subject.text, body.text, tuple(dict.fromkeys([*subject.empty, *body.empty])))
+
+
+def letter(one: Appointment, notice: Notice, standard: Write, now: datetime) -> Letter | Rendered:
+    """In the active language: the standard letter, with the notice's own subject, or its own words altogether."""
+    found = standard(one)
+    if isinstance(found, Rendered):
+        return found
+    if notice.audience == "extra":
+        found = without_answers(found, one)
+    if not notice.has_words:
+        return found
+    try:
+        filled = fill(one, notice, now)
+    except ValueError:  # a custom field that is gone since
+        return found
+    if not filled.is_whole:
+        return found
+    if not filled.body.strip():
+        return replace(found, subject=filled.subject)
+    return own(one, notice, filled, found)
+
+
+def without_answers(found: Letter, one: Appointment) -> Letter:
+    """Only hosts may answer a request by its link."""
+    actions = tuple(action for action in found.actions if action.url == one.app_url)
+    return found if actions == found.actions else replace(found, actions=actions, small=())
+
+
+def own(one: Appointment, notice: Notice, filled: Filled, found: Letter) -> Rendered:
+    """Own words never lose the link that the standard letter is about."""
+    body, button = filled.body, None if notice.occasion in LINKLESS else next(iter(found.actions), None)
+    if button and button.url not in body:
+        body = f"{body.rstrip()}\n\n{button.label}: {button.url}"
+    return by_hand(filled.subject or found.subject, body, one.brand, button=button)
+
+
+def text_message(one: Appointment, notice: Notice, now: datetime) -> str:
+    """The SMS in the active language: own words, else the short standard ones."""
+    if notice.body:
+        try:
+            filled = fill(one, notice, now)
+        except ValueError:
+            return short(one, notice)
+        if filled.is_whole and filled.body:
+            return filled.body
+    return short(one, notice)
