@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from admitone.accounts.keyring import keyring
-from admitone.logic.tokens import ANSWER, EMAIL_REPORTS, HOOK, MANAGE, ONE_TIME, STRIPE, UNSUBSCRIBE
+from admitone.logic.tokens import ANSWER, EMAIL_REPORTS, HOOK, MANAGE, ONE_TIME, STRIPE, UNSUBSCRIBE, WAITLIST
 
 
 def absolute(path: str) -> str:
@@ -27,6 +27,11 @@ def manage_url(booking_id: UUID) -> str:
 def answer_url(booking_id: UUID) -> str:
     """For the host alone: whoever has it may approve or decline the request."""
     return absolute(f"/a/{keyring().sign(ANSWER, booking_id)}")
+
+
+def waiting_url(entry_id: UUID) -> str:
+    """Where somebody who waits for a full time sees their place and can give it up."""
+    return absolute(f"/w/{keyring().sign(WAITLIST, entry_id)}")
 
 
 def unsubscribe_url(message_id: UUID) -> str:

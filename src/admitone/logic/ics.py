@@ -91,12 +91,18 @@ def stored(facts: Invite, *, mark: int, now: datetime) -> str:
 
 def invite(facts: Invite, *, method: Method, now: datetime) -> str:
     """The file: REQUEST for a new or moved appointment, CANCEL to remove it, PUBLISH for a download (no attendees)."""
+    return invites([facts], method=method, now=now)
+
+
+def invites(several: Sequence[Invite], *, method: Method, now: datetime) -> str:
+    """One file with several appointments."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    calendar.add_component(_event(facts, method, now))
+    for facts in several:
+        calendar.add_component(_event(facts, method, now))
     return calendar.to_ical().decode("utf-8")
 
 

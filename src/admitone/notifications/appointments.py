@@ -28,6 +28,7 @@ class Appointment:
     sequence: int
     before_min: int | None = None
     status: str = "confirmed"
+    others: tuple[Appointment, ...] = ()  # of a series: those that the same letter tells of
 
     @property
     def calendar(self) -> Calendar:
@@ -85,7 +86,16 @@ def load(booking_id: str | UUID, facts: dict[str, Any] | None = None) -> Appoint
         seen.get("sequence", booking.sequence),
         seen.get("old_start_min"),
         seen.get("status", booking.status),
+        _together(booking, seen),
     )
+
+
+def _together(booking: Booking, facts: dict[str, Any]) -> tuple[Appointment, ...]:
+    if not facts.get("together") or facts.get("status") == "pending":
+        return ()
+    rows = Booking.objects.select_related("account", "calendar__schedule", "host__user", "contact")
+    found = rows.filter(id__in=facts["together"]).exclude(id=booking.id).order_by("start_min")
+    return tuple(Appointment(one, one.start_min, one.end_min, one.sequence) for one in found)
 
 
 def where(booking: Booking) -> str:

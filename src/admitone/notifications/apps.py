@@ -11,3 +11,4 @@ class NotificationsConfig(AppConfig):
         import_module("admitone.notifications.answers")
         import_module("admitone.notifications.handlers")
         import_module("admitone.notifications.tasks")
+        import_module("admitone.notifications.waiting")
