@@ -172,6 +172,12 @@ def refresh_source(source_id: UUID, now: datetime, limit: float = JOB_LIMIT) -> 
     return source is not None and all(_refresh([source], now, limit))
 
 
+def refresh_now(source_ids: Iterable[UUID], now: datetime, limit: float = TIME_LIMIT) -> bool:
+    """Read these side by side, for `limit` seconds at most; whether all could be read. Outside of transactions."""
+    rows = BusySource.objects.filter(id__in=list(source_ids))
+    return all(_refresh(list(rows.select_related("host__user", "account")), now, limit))
+
+
 def refresh_stale(*, host_ids: Iterable[UUID | str], now: datetime) -> None:
     """Before a booking's transaction: read the hosts' stale sources, side by side, for three seconds at most.
 

@@ -8,7 +8,11 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
-        """Let the busy sources and the channel that asks typed-in addresses register themselves."""
+        """Let the busy sources, calendar servers and the channel that asks typed-in addresses register themselves."""
         import_module("admitone.integrations.ics_feed")
+        import_module("admitone.integrations.caldav")
+        import_module("admitone.integrations.sources")
+        import_module("admitone.integrations.writing")  # its tasks
+        import_module("admitone.integrations.handlers")
         import_module("admitone.integrations.sms_http")
         import_module("admitone.integrations.payments")  # its task

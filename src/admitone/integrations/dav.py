@@ -6,7 +6,6 @@ import base64
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from caldav.lib.error import DAVError
@@ -128,7 +127,7 @@ def _multistatus(answer: Answer) -> DAVResponse:
         raise RemoteError("The server does not let this user read the calendar.")
     if answer.status not in (200, 207):
         raise RemoteError(NOT_CALDAV)
-    found: Any = DAVResponse.from_bytes(answer.body, answer.status, huge_tree=True)
+    found = DAVResponse.from_bytes(answer.body, answer.status, huge_tree=True)
     if found.tree is None or not str(found.tree.tag).endswith("}multistatus"):
         raise RemoteError(NOT_CALDAV)
-    return found  # type: ignore[no-any-return]
+    return found

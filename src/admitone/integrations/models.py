@@ -108,7 +108,8 @@ class RemoteCalendar(models.Model):
 class ExternalEvent(models.Model):
     """One booking's entry in the calendar that a connection writes to. `state`: waiting, written, removed, failed.
 
-    `fence` and `leased_until` let one worker at a time write it; `sequence` is that of the booking as last written.
+    `leased_until` lets one worker at a time write it; `fence` grows with every claim and every change of the booking, so
+    that a writer notices that there is more to do.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -120,6 +121,7 @@ class ExternalEvent(models.Model):
     sequence = models.IntegerField(default=-1)
     state = models.CharField(max_length=8, default="waiting")
     error = models.TextField(blank=True)
+    tries = models.SmallIntegerField(default=0)  # in vain, since it was last asked for
     fence = models.IntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()

@@ -13,7 +13,7 @@ from admitone.accounts import queries as accounts
 from admitone.accounts.models import Account
 from admitone.accounts.sealing import seal
 from admitone.calendars import busy
-from admitone.calendars.models import BusySource
+from admitone.calendars.models import BusySource, Host
 from admitone.calendars.queries import bookable
 from admitone.events import Actor
 from admitone.logic.errors import Problem
@@ -40,14 +40,21 @@ def add_busy_source(
         host = bookable(account).filter(id=host_id).first()
         if host is None:
             raise Problem("not_found")
-        if host.busy_sources.count() >= MAX_SOURCES:
-            raise Problem("invalid", fields={"url": f"A host can have {MAX_SOURCES} busy calendars at most."})
-        sealed = seal(json.dumps(cleaned))
-        source = BusySource.objects.create(
-            account=account, host=host, kind=kind, name=name.strip()[:120], config_sealed=sealed, created_at=now
-        )
-        busy.tell(source, actor, now, "busy_source.created")
-        _refresh_soon(source)
+        return attach_busy_source(account, host, kind, cleaned, name, actor, now)
+
+
+def attach_busy_source(
+    account: Account, host: Host, kind: str, config: Mapping[str, str], name: str, actor: Actor, now: datetime
+) -> BusySource:
+    """Inside the caller's transaction, with settings that need no check. Problem("invalid") for too many."""
+    if host.busy_sources.count() >= MAX_SOURCES:
+        raise Problem("invalid", fields={"url": f"A host can have {MAX_SOURCES} busy calendars at most."})
+    sealed = seal(json.dumps(dict(config)))
+    source = BusySource.objects.create(
+        account=account, host=host, kind=kind, name=name.strip()[:120], config_sealed=sealed, created_at=now
+    )
+    busy.tell(source, actor, now, "busy_source.created")
+    refresh_soon(source)
     return source
 
 
@@ -75,7 +82,7 @@ def change_busy_source(
             source.etag, source.error = "", ""
             source.fetched_at = source.tried_at = source.alerted_at = None
             changed.append("config")
-            _refresh_soon(source)
+            refresh_soon(source)
         if changed:
             source.save()
             busy.tell(source, actor, now, "busy_source.changed", fields=changed)
@@ -97,7 +104,8 @@ def _config(kind: str, config: Mapping[str, str]) -> dict[str, str]:
         raise Problem("invalid", fields={"url": str(error)}) from error
 
 
-def _refresh_soon(source: BusySource) -> None:
+def refresh_soon(source: BusySource) -> None:
+    """Read it in the background at once."""
     from admitone.calendars.tasks import refresh_busy_source
 
     refresh_busy_source.enqueue(source_id=str(source.id))
