@@ -47,7 +47,7 @@ def context(workflow: Workflow, who: Contact, now: datetime) -> dict[str, str]:
 
 
 def booking(workflow: Workflow, who: Contact | None, now: datetime) -> dict[str, str]:
-    rows = Booking.objects.filter(account=workflow.account_id, contact=who).exclude(status="cancelled")
+    rows = Booking.objects.filter(account=workflow.account_id, contact=who).exclude(status__in=("cancelled", "declined"))
     one = rows.order_by("-start_min").first() if who else None
     one = one or made_up(workflow, who, now)
     return {"booking": str(one.id), "calendar": str(one.calendar_id)} if one else {}
@@ -83,7 +83,7 @@ def link(workflow: Workflow, who: Contact, now: datetime) -> dict[str, str]:
             one = issue(account=workflow.account, calendar=calendar, contact=who, actor=SYSTEM, now=now)
         except Problem:
             return {}
-    return {"link": str(one.id), "calendar": str(one.calendar_id)} if one else {}
+    return {"link": str(one.id), "calendar": str(one.calendar_id or "")} if one else {}
 
 
 def first_calendar(workflow: Workflow) -> Calendar | None:

@@ -22,15 +22,17 @@ Happening = Literal[
     "booking.created",
     "booking.rescheduled",
     "booking.cancelled",
+    "booking.declined",
     "booking.no_show",
     "booking.completed",
     "form.submitted",
     "message.received",
     "payment.received",
 ]
-WAKERS: tuple[str, ...] = get_args(Happening)
+#: What wakes a step: an approval ends no wait of its own, but that for a moment of a request.
+WAKERS: tuple[str, ...] = (*get_args(Happening), "booking.confirmed")
 LINK_KINDS = tuple(kind for kind in WAKERS if kind.startswith("one_time_link."))
-BOOKING_KINDS = tuple(kind for kind in WAKERS if kind.startswith("booking."))
+BOOKING_KINDS = tuple(kind for kind in get_args(Happening) if kind.startswith("booking."))
 #: name among an event's facts -> noun of what a step awaits
 NOUNS = {"link": "one_time_link", "booking": "booking", "contact": "contact"}
 RECENT = 1000  # of an account's events: more than come in between a look and its note
@@ -76,7 +78,8 @@ def bookings(kind: str, since: datetime) -> QuerySet[Booking]:
     which = {
         "booking.created": Q(created_at__gte=since),
         "booking.rescheduled": Q(rescheduled_from_min__isnull=False, updated_at__gte=since),
-        "booking.cancelled": Q(cancelled_at__gte=since),
+        "booking.cancelled": Q(status="cancelled", cancelled_at__gte=since),
+        "booking.declined": Q(status="declined", cancelled_at__gte=since),
         "booking.no_show": Q(status="no_show", updated_at__gte=since),
         "booking.completed": Q(completed_at__gte=since),
     }

@@ -27,6 +27,7 @@ from admitone.api.fields import (
     Note,
     Out,
     Phone,
+    Reason,
     Reference,
     Url,
     Utm,
@@ -147,6 +148,14 @@ class NewBooking(Payload):
 
 
 class BookingFilter(BaseModel):
+class Refusal(Payload):
+    """Why, if there is a reason to tell the guest."""
+
+    model_config = example(reason="That week is full.")
+
+    reason: Reason = ""
+
+
     """Which bookings to list: those that start from `from` until before `to` (a date as `to` is included)."""
 
     calendar: Reference | None = Field(None, description="Id or slug.")
@@ -213,6 +222,42 @@ def create_booking(
     "/{booking_id}/cancellation",
     response={201: BookingOut},
     openapi_extra=refuses("booking_not_active"),
+@router.post(
+    "/{booking_id}/confirmation",
+    response={201: BookingOut},
+    openapi_extra=refuses("booking_not_active"),
+    summary="Approve a booking",
+)
+def confirm_booking(request: ApiRequest, booking_id: str) -> dict[str, Any]:
+    """Approve a pending booking; the guest is told. One that is confirmed already stays as it is. Of a series all that
+    are pending are approved."""
+    booking = get(account_of(request), Booking, booking_id)
+    services.confirm(
+        account_id=booking.account_id, booking_id=booking.id, actor=actor_of(request), now=request.call.now
+    )
+    return get_booking(request, booking_id)
+
+
+@router.post(
+    "/{booking_id}/decline",
+    response={201: BookingOut},
+    openapi_extra=refuses("booking_not_active"),
+    summary="Decline a booking",
+)
+def decline_booking(request: ApiRequest, booking_id: str, payload: Refusal | None = None) -> dict[str, Any]:
+    """Turn a pending booking down: its time is free, the guest is told, and gets a new link if a one-time link made it
+    (unless the calendar's `reissue_on_decline` says otherwise). Of a series all that are pending are declined."""
+    booking = get(account_of(request), Booking, booking_id)
+    services.decline(
+        account_id=booking.account_id,
+        booking_id=booking.id,
+        actor=actor_of(request),
+        now=request.call.now,
+        reason=payload.reason if payload else "",
+    )
+    return get_booking(request, booking_id)
+
+
     summary="Cancel a booking",
 )
 def cancel_booking(request: ApiRequest, booking_id: str, payload: Cancellation | None = None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from admitone.booking import queries, services
 from admitone.booking.models import Booking
 from admitone.booking.places import place_for_guest
 from admitone.events import GUEST
-from admitone.logic.clock import to_min_floor
+from admitone.logic.clock import iso, to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan
 
@@ -25,10 +25,12 @@ router = Router(tags=["Public: bookings"], auth=Guest())
 
 
 class PublicBooking(Out):
-    """A booking as its guest sees it."""
+    """A booking as its guest sees it. One that is `pending` waits for the host's approval until `answer_by`, then it is
+    declined."""
 
     id: Id
     status: str
+    answer_by: At | None
     start: At
     end: At
     account: str
@@ -142,6 +144,7 @@ def shown_to_guest(booking: Booking, plan: CalendarPlan, minute: int) -> dict[st
         **times(booking.start_min, booking.end_min),
         "id": str(booking.id),
         "status": booking.status,
+        "answer_by": iso(booking.answer_by) if booking.answer_by else None,
         "account": plan.account_name,
         "calendar": plan.name,
         "host": ", ".join(host.name for host in queries.hosts_of(booking)),
@@ -153,7 +156,8 @@ def shown_to_guest(booking: Booking, plan: CalendarPlan, minute: int) -> dict[st
         "phone": booking.phone,
         "note": booking.note,
         "can_reschedule": active and plan.active and _may_change(booking, plan, minute, plan.guest_can_reschedule),
-        "can_cancel": active and _may_change(booking, plan, minute, plan.guest_can_cancel),
+        "can_cancel": active
+        and (booking.status == "pending" or _may_change(booking, plan, minute, plan.guest_can_cancel)),
     }
 
 

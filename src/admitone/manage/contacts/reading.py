@@ -64,7 +64,7 @@ def one(request: AccountRequest, contact_id: Any) -> Contact:
 def with_appointments(request: AccountRequest, contacts: Iterable[Contact]) -> None:
     """Give each contact `appointments` (how many that took place or will) and `latest` (the last start); one statement."""
     found = list(contacts)
-    rows = bookings.visible(request.account, request.user, request.role).exclude(status="cancelled")
+    rows = bookings.visible(request.account, request.user, request.role).exclude(status__in=("cancelled", "declined"))
     rows = rows.filter(contact__in=[one.id for one in found])
     counted: dict[UUID, tuple[int, int]] = {
         key: (count, last)

@@ -58,6 +58,7 @@ WORDS: dict[str, Promise] = {
     "booking.rescheduled": gettext_lazy("Moved %(calendar)s to %(when)s"),
     "booking.cancelled": gettext_lazy("Cancelled %(calendar)s on %(when)s"),
     "booking.confirmed": gettext_lazy("Confirmed %(calendar)s on %(when)s"),
+    "booking.declined": gettext_lazy("Declined %(calendar)s on %(when)s"),
     "booking.completed": gettext_lazy("Came to %(calendar)s on %(when)s"),
     "booking.no_show": gettext_lazy("Did not come to %(calendar)s on %(when)s"),
     "booking.no_show_undone": gettext_lazy("Came to %(calendar)s on %(when)s after all"),

@@ -41,6 +41,8 @@ EVENTS: dict[str, Any] = {
     "booking.created": gettext_lazy("the contact books"),
     "booking.rescheduled": gettext_lazy("the appointment is moved"),
     "booking.cancelled": gettext_lazy("the appointment is cancelled"),
+    "booking.confirmed": gettext_lazy("the appointment is confirmed"),
+    "booking.declined": gettext_lazy("the request is declined"),
     "booking.no_show": gettext_lazy("the contact does not show up"),
     "form.submitted": gettext_lazy("the contact sends a form"),
     "message.received": gettext_lazy("the contact replies"),

@@ -13,7 +13,8 @@ from admitone.workflows.periods import Period
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
 
-MOVES = ("booking.rescheduled", "booking.cancelled")
+MOVES = ("booking.rescheduled", "booking.cancelled", "booking.declined", "booking.confirmed")
+GONE = ("cancelled", "declined")
 
 
 @action("wait.until")
@@ -28,7 +29,7 @@ class WaitUntil(Action):
         "anchor": _("Or counted from"),
         "minutes": _("Minutes after it"),
         "if_passed": _("If that moment has passed already"),
-        "if_cancelled": _("If the appointment is cancelled"),
+        "if_cancelled": _("If the appointment is cancelled or declined"),
     }
     helps = {
         "minutes": _("A negative number is before: -1440 is a day before."),
@@ -79,12 +80,19 @@ class WaitUntil(Action):
             return wait(step, params.at)
         if booking is None:
             return Skipped("There is no appointment to wait for.")
-        if booking.status == "cancelled":
+        if booking.status in GONE:
             stopped = params.if_cancelled == "stop"
-            return End("Stopped: the appointment was cancelled.") if stopped else Done(note="It was cancelled.")
+            return (
+                End(f"Stopped: the appointment was {booking.status}.")
+                if stopped
+                else Done(note=f"It was {booking.status}.")
+            )
         anchor = booking.start_min if params.anchor == "appointment.start" else booking.end_min
         due = from_min(anchor) + timedelta(minutes=params.minutes)
-        return wait(step, due, awaits=f"booking:{booking.id}")
+        awaits = f"booking:{booking.id}"
+        if booking.status == "pending" and step.now >= due:  # nothing is said of a request before it is answered
+            return Wait(None, MOVES, awaits)
+        return wait(step, due, awaits=awaits)
 
 
 def duration(minutes: int) -> Period:

@@ -18,15 +18,40 @@ class AppointmentTrigger(CalendarTrigger):
 
 @trigger("booking.created")
 class Booked(AppointmentTrigger):
-    """Somebody booked."""
+    """Somebody booked; where the calendar asks for an approval, once it is approved for the first time."""
 
     label = _("Appointment booked")
+    events = ("booking.created", "booking.confirmed")
+
+    @classmethod
+    def matches(cls, params: Any, event: Event) -> bool:
+        stands = event.facts.get("status") != "pending" and not event.facts.get("again")
+        return stands and super().matches(params, event)
+
+
+@trigger("booking.requested")
+class Requested(AppointmentTrigger):
+    """Somebody asked for an appointment in a calendar that asks for an approval."""
+
+    label = _("Appointment requested")
     events = ("booking.created",)
+
+    @classmethod
+    def matches(cls, params: Any, event: Event) -> bool:
+        return event.facts.get("status") == "pending" and super().matches(params, event)
+
+
+@trigger("booking.declined")
+class Declined(AppointmentTrigger):
+    """A request was declined, by the host or because nobody answered in time."""
+
+    label = _("Appointment declined")
+    events = ("booking.declined",)
 
 
 @trigger("booking.confirmed")
 class Confirmed(AppointmentTrigger):
-    """An appointment stands: booked without a need for approval, or approved."""
+    """An appointment stands: booked without a need for approval, or approved, also after its guest moved it."""
 
     label = _("Appointment confirmed")
     events = ("booking.created", "booking.confirmed")
