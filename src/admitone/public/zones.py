@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from zoneinfo import available_timezones
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
 COMMON = [
     "Pacific/Honolulu",
     "America/Anchorage",
@@ -84,6 +87,13 @@ def everywhere() -> tuple[str, ...]:
     return tuple(
         sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix")))
     )
+
+
+@lru_cache(maxsize=256)
+def options(shown: str, *, complete: bool) -> SafeString:
+    """The select's options, `shown` selected; written once, as the hottest page has them."""
+    rows = ((" selected" if name == shown else "", name) for name in listed(shown, complete=complete))
+    return format_html_join("", "<option{}>{}", rows)
 
 
 def listed(shown: str, *, complete: bool) -> tuple[str, ...]:

@@ -231,7 +231,7 @@ def show_move(mine: Mine, attempt: booking_page.Attempt) -> HttpResponse:
     context = {
         **mine.context(),
         "picker": shown,
-        "zones": zones.listed(reader.zone, complete=mine.visit.query.get("zones") == "all"),
+        "zones": zones.options(reader.zone, complete=mine.visit.query.get("zones") == "all"),
         "zones_complete": mine.visit.query.get("zones") == "all",
         "zone_fields": booking_page.zone_fields(mine.visit),
         "attempt": attempt,
