@@ -147,7 +147,6 @@ class NewBooking(Payload):
     utm: Utm | None = None
 
 
-class BookingFilter(BaseModel):
 class Refusal(Payload):
     """Why, if there is a reason to tell the guest."""
 
@@ -156,6 +155,7 @@ class Refusal(Payload):
     reason: Reason = ""
 
 
+class BookingFilter(BaseModel):
     """Which bookings to list: those that start from `from` until before `to` (a date as `to` is included)."""
 
     calendar: Reference | None = Field(None, description="Id or slug.")
@@ -219,10 +219,6 @@ def create_booking(
 
 
 @router.post(
-    "/{booking_id}/cancellation",
-    response={201: BookingOut},
-    openapi_extra=refuses("booking_not_active"),
-@router.post(
     "/{booking_id}/confirmation",
     response={201: BookingOut},
     openapi_extra=refuses("booking_not_active"),
@@ -258,6 +254,10 @@ def decline_booking(request: ApiRequest, booking_id: str, payload: Refusal | Non
     return get_booking(request, booking_id)
 
 
+@router.post(
+    "/{booking_id}/cancellation",
+    response={201: BookingOut},
+    openapi_extra=refuses("booking_not_active"),
     summary="Cancel a booking",
 )
 def cancel_booking(request: ApiRequest, booking_id: str, payload: Cancellation | None = None) -> dict[str, Any]:
