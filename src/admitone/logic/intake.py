@@ -59,9 +59,11 @@ def known(
 
 
 def parts_of(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts of a person that are known; a whole name is split in two."""
-    first, _space, last = str(raw.get("name") or "").strip().partition(" ")
-    split = {} if raw.get("first_name") or raw.get("last_name") else {"first_name": first, "last_name": last.strip()}
+    """The parts of a person that are known; a whole name is split in two, unless the last name came by itself."""
+    name = str(raw.get("name") or "").strip()
+    first, _space, last = name.partition(" ")
+    split = {"first_name": name if raw.get("last_name") else first, "last_name": last.strip()}
+    split = {} if raw.get("first_name") else split
     return {part: value for part in PERSON if (value := raw.get(part) or split.get(part))}
 
 
@@ -92,6 +94,15 @@ def hoisted(plan: CalendarPlan, raw: Mapping[str, Any], given: Mapping[str, Any]
     if "answers" in found:
         found["answers"] = sent
     return found
+
+
+def fitting(plan: CalendarPlan, guest: Mapping[str, Any]) -> dict[str, Any]:
+    """Without answers to questions that the form no longer asks: the page was open while it changed."""
+    keys = {one.key for one in plan.form.fields} if plan.form else set()
+    answers = {key: value for key, value in guest.get("answers", {}).items() if key in keys or key in PLAIN}
+    return {name: value for name, value in guest.items() if name != "answers"} | (
+        {"answers": answers} if answers else {}
+    )
 
 
 def read_intake(plan: CalendarPlan, raw: Mapping[str, Any], given: Mapping[str, Any]) -> Intake:

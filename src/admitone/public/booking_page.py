@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -21,7 +22,7 @@ from admitone.links.services import tell_offered_gone
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.messaging.queries import delivering
-from admitone.public import dates, picker, seals, wishes, zones
+from admitone.public import dates, disqualified, form_first, intake, picker, seals, wishes, zones
 from admitone.public.choosing import Search, choose
 from admitone.public.door import Door
 from admitone.public.forms import DetailsForm, RequestForm
@@ -48,7 +49,11 @@ class Attempt:
 
 def answer(visit: Visit, door: Door) -> HttpResponse:
     """GET the page or POST a booking, through an open door."""
-    door = wishes.wished(visit, door)
+    visit = intake.asking(visit, door.plan.form.fields if door.plan.form else ())
+    is_step = visit.is_post and form_first.applies(door.plan) and form_first.is_step(visit)
+    door = wishes.wished(form_first.moved(visit) if is_step else visit, door)
+    if is_step:
+        return show(visit, door, read(visit, seals.unseal(visit.request, "book", door.scope).key))
     return submit(visit, door) if visit.is_post else show(visit, door, Attempt())
 
 
@@ -75,12 +80,12 @@ def read(visit: Visit, key: str) -> Attempt:
     post = visit.request.POST
     raw = post.get("pick") or post.get("start") or ""
     start = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 9 else None
-    values = {name: post[name] for name in FIELDS if name in post}
+    values = {name: post[name] for name in FIELDS if name in post} | intake.values_of(post)
     return Attempt(values=values, start=start, key=key)
 
 
 def guest_of(visit: Visit, attempt: Attempt) -> dict[str, Any]:
-    guest = {**attempt.values, "locale": visit.speech.language}
+    guest = {**intake.folded(visit, attempt.values), "locale": visit.speech.language}
     if visit.zone():
         guest["timezone"] = visit.zone()
     return guest | ({"utm": visit.utm} if visit.utm else {})
@@ -92,6 +97,8 @@ def refuse(visit: Visit, door: Door, attempt: Attempt, problem: Problem) -> Http
         return sent_before(visit, door, attempt)
     if problem.code in ("rate_limited", "link_unknown", "not_found") or "calendar" in problem.fields:
         raise problem
+    if problem.code == "disqualified":
+        return disqualified.show(visit, problem, plan=door.plan, is_one_time=door.is_one_time)
     if problem.code in GONE or problem.code in ("invalid", "contact_mismatch", "code_required", "code_invalid", "contact_limit"):
         back = replace(attempt, code=problem.code, fields=problem.fields, status=problem.status)
         return show(visit, door, back)
@@ -111,7 +118,7 @@ def after_booking(visit: Visit, door: Door, made: Booked) -> HttpResponse:
     if elsewhere and delivering(UUID(plan.account_id)):
         response = see_other(elsewhere, plan)
     else:
-        response = see_other(_here(made.manage_url, visit.keep(*visit.utm, *CHOSEN, new="1")), plan)
+        response = see_other(_here(made.manage_url, visit.keep(*visit.utm, *visit.asked, *CHOSEN, new="1")), plan)
     if door.is_one_time:
         remember(response, door, made.id)
     return response
@@ -132,6 +139,11 @@ def remember(response: HttpResponse, door: Door, booking_id: UUID) -> None:
 
 def show(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse:
     """The page with picker and form; no open time at all becomes "ask for a time"."""
+    visit = intake.asking(visit, door.plan.form.fields if door.plan.form else ())
+    if form_first.applies(door.plan):
+        first = form_first.before_times(visit, door, attempt, guest_of(visit, attempt), partial(details, visit, door))
+        if first is not None:
+            return first
     reader = reader_of(visit, door)
     search = Search(for_host(door.plan, host_of(visit, door)), visit.now, door.offered, party=door.party)
     lost = attempt.code in GONE and attempt.start is not None
@@ -144,7 +156,8 @@ def show(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse:
         "attempt": attempt,
         "lost": picker.labels([attempt.start], reader)[0] if lost and attempt.start is not None else None,
         "near": picker.labels(near, reader),
-        "form": details(door, attempt),
+        "form": details(visit, door, attempt),
+        "carried": {"step": "times", **attempt.values} if form_first.applies(door.plan) else None,
         "masked": masked(door.person.email) if door.person else "",
         "seal": seals.seal("book", door.scope, attempt.key),
     }
@@ -180,7 +193,7 @@ def context_of(visit: Visit, door: Door, reader: Reader, shown: Picker) -> dict[
         "door": door,
         "picker": shown,
         "expires": expires or "",
-        "zones": zones.listed(reader.zone, complete=complete),
+        "zones": zones.options(reader.zone, complete=complete),
         "zones_complete": complete,
         **wishes.shown(visit, door),
         "zone_fields": zone_fields(visit),
@@ -191,8 +204,10 @@ def context_of(visit: Visit, door: Door, reader: Reader, shown: Picker) -> dict[
     }
 
 
-def details(door: Door, attempt: Attempt) -> DetailsForm:
+def details(visit: Visit, door: Door, attempt: Attempt) -> DetailsForm:
     """The fields, prefilled from the bound contact; a locked contact is shown as text instead."""
+    if door.plan.form is not None:
+        return intake.details(visit, door, attempt.values, attempt.fields)
     values = {**person_values(door), **attempt.values}
     person = door.person
     known = tuple(name for name in ("name", "email", "phone") if person and getattr(person, name))

@@ -14,6 +14,7 @@ from admitone.events import GUEST
 from admitone.links.queries import Opened, known_of
 from admitone.links.services import redeem
 from admitone.logic.bookings import Person, clean_guest
+from admitone.logic.intake import fitting
 from admitone.logic.plan import CalendarPlan
 from admitone.public import owner
 from admitone.public.owner import PublicContact
@@ -62,7 +63,7 @@ class Door:
 
         `host` is whom the guest wishes to meet, where the calendar lets them choose.
         """
-        guest = {**guest, "party": self.party} if self.party > 1 else guest
+        guest = fitting(self.plan, {**guest, "party": self.party} if self.party > 1 else guest)
         if self.is_one_time:
             return redeem(
                 token=self.token,

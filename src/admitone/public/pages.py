@@ -37,6 +37,7 @@ class Visit:
     request: HttpRequest
     now: datetime
     speech: Speech
+    asked: tuple[str, ...] = ()  # query parameters that answer questions of a form
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -66,7 +67,8 @@ class Visit:
 
     def kept(self, *without: str) -> dict[str, str]:
         """The query parameters that the page's links and forms carry on."""
-        return {key: self.query[key][:MAX_KEPT] for key in KEPT if self.query.get(key) and key not in without}
+        keys = [key for key in (*KEPT, *self.asked) if self.query.get(key) and key not in without]
+        return {key: self.query[key][:MAX_KEPT] for key in keys}
 
     def keep(self, *without: str, **more: str) -> str:
         """The same as `a=b&c=d`."""

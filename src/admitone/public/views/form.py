@@ -9,15 +9,19 @@ from django.http import HttpResponse
 
 from admitone.accounts.idempotency import Idempotency
 from admitone.events import GUEST
-from admitone.forms.models import Form
+from admitone.forms.models import Form, Submission
 from admitone.forms.queries import public_form
 from admitone.forms.services import submit
 from admitone.logic.errors import Problem
-from admitone.logic.forms import CONSENT
-from admitone.public import seals
+from admitone.logic.form_rules import Rule, refusal
+from admitone.logic.forms import CONSENT, known_before
+from admitone.logic.identity import region_of
+from admitone.public import disqualified, seals
 from admitone.public.booking_page import limit_posts
-from admitone.public.forms_page import PREFIX, AnswersForm, frame_of
-from admitone.public.pages import Visit, page, public, see_other, with_query
+from admitone.public.forms_page import AnswersForm, frame_of
+from admitone.public.intake import asking
+from admitone.public.pages import MAX_KEPT, Visit, page, public, see_other, with_query
+from admitone.public.questions import PREFIX
 
 #: Nobody fills in a form in less.
 MIN_SECONDS = 1
@@ -26,7 +30,7 @@ MIN_SECONDS = 1
 @public("GET", "POST")
 def form(visit: Visit, form_id: str) -> HttpResponse:
     found = public_form(form_id)
-    visit = visit.speaking_for(found.account.locale)
+    visit = asking(visit.speaking_for(found.account.locale), found.questions)
     if visit.is_post:
         limit_posts(visit)
         return answered(visit, found)
@@ -52,9 +56,12 @@ def answered(visit: Visit, found: Form) -> HttpResponse:
     if is_too_quick(visit, found):
         return show(visit, found, values, code="quick", status=422, key=sealed.key)
     try:
-        _store(visit, found, values, sealed.key)
+        made = _store(visit, found, values, sealed.key)
     except Problem as problem:
         return refused(visit, found, values, problem, sealed.key)
+    if ruled_out := made.meta.get("disqualified"):
+        rule = Rule(**ruled_out)
+        return disqualified.show(visit, refusal(rule, rule.redirect_url), plan=frame)
     elsewhere = found.redirect_url if found.redirect_url.startswith("https://") and not visit.embedded else ""
     return see_other(elsewhere or thanks_url(visit, found), frame)
 
@@ -66,9 +73,9 @@ def is_too_quick(visit: Visit, found: Form) -> bool:
     return seals.age(visit.request, "form", str(found.id), visit.now) < MIN_SECONDS
 
 
-def _store(visit: Visit, found: Form, values: Mapping[str, str], key: str) -> None:
+def _store(visit: Visit, found: Form, values: Mapping[str, str], key: str) -> Submission:
     answers = {name.removeprefix(PREFIX): value for name, value in values.items()}
-    submit(
+    return submit(
         form=found,
         answers=answers,
         meta={
@@ -80,6 +87,7 @@ def _store(visit: Visit, found: Form, values: Mapping[str, str], key: str) -> No
         actor=GUEST,
         now=visit.now,
         idempotency=Idempotency.of(found.id, key, answers),
+        given=said(visit),
     )
 
 
@@ -108,7 +116,7 @@ def show(
     context: dict[str, Any] = {"shown": found, "code": code}
     if found.active:
         context |= {
-            "answers": AnswersForm(found, values=values, errors=errors),
+            "answers": answers_form(visit, found, values, errors),
             "seal": seals.seal("form", str(found.id), key),
             "action": with_query(f"/f/{found.id}", visit.keep()),
         }
@@ -116,5 +124,17 @@ def show(
     return page(visit, template, context, plan=frame_of(found), status=status)
 
 
+def answers_form(visit: Visit, found: Form, values: Mapping[str, str], errors: Mapping[str, str] | None) -> AnswersForm:
+    """The controls, filled from the address until something was typed."""
+    kept = known_before(found.questions, said(visit), region_of(found.account.timezone))
+    typed = values or {PREFIX + key: value for key, value in said(visit).items()}
+    return AnswersForm(found, values=typed, errors=errors, kept=kept)
+
+
+def said(visit: Visit) -> dict[str, str]:
+    """What the address answers."""
+    return {key: visit.query[key][:MAX_KEPT] for key in visit.asked}
+
+
 def thanks_url(visit: Visit, found: Form) -> str:
-    return with_query(f"/f/{found.id}/thanks", visit.keep(*visit.utm))
+    return with_query(f"/f/{found.id}/thanks", visit.keep(*visit.utm, *visit.asked))
