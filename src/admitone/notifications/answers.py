@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from admitone.booking.models import Booking
 from admitone.events.actor import SYSTEM
 from admitone.events.handlers import on
 from admitone.events.models import Event
@@ -21,6 +22,7 @@ from admitone.notifications.appointments import Appointment, load
 from admitone.notifications.posting import Write
 from admitone.notifications.tasks import plan_reminders
 from admitone.notifications.telling import News, mails_guest, tell
+from admitone.notifications.together import told_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def letters_of(event: Event) -> Letters | None:
 )
 def tell_of_request(event: Event, now: datetime) -> None:
     """Both sides get a mail with the calendar file of exactly this change; a declined guest a new link with it."""
-    letters = letters_of(event)
+    letters = None if told_elsewhere(event) else letters_of(event)
     one = load(event.facts["booking"], event.facts) if letters else None
     if letters is None or one is None:
         return
@@ -84,9 +86,15 @@ def remind_approved(event: Event, now: datetime) -> None:
         plan_reminders(one, now)
 
 
+def link_of_series(one: Appointment) -> str:
+    """The link that made a series, which its first booking carries."""
+    first = Booking.objects.filter(id=one.booking.series_id).first() if one.booking.series_id else None
+    return str(first.one_time_link_id) if first and first.one_time_link_id else ""
+
+
 def new_link(one: Appointment, event: Event, now: datetime) -> OneTimeLink | None:
     """Where the owner wants it, and there is a mail to put it into; None if its terms leave nothing to choose from."""
-    old = event.facts.get("link")
+    old = event.facts.get("link") or link_of_series(one)
     if not old or not mails_guest(one, "declined") or not one.calendar.reissue_on_decline:
         return None
     # A series is one use of a link: all its declined appointments together give one new link.

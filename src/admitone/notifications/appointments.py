@@ -91,7 +91,7 @@ def load(booking_id: str | UUID, facts: dict[str, Any] | None = None) -> Appoint
 
 
 def _together(booking: Booking, facts: dict[str, Any]) -> tuple[Appointment, ...]:
-    if not facts.get("together") or facts.get("status") == "pending":
+    if not facts.get("together"):
         return ()
     rows = Booking.objects.select_related("account", "calendar__schedule", "host__user", "contact")
     found = rows.filter(id__in=facts["together"]).exclude(id=booking.id).order_by("start_min")

@@ -12,8 +12,8 @@ from admitone.notifications.appointments import Appointment
 
 
 def told_elsewhere(event: Event) -> bool:
-    """Is this told in the letter of another appointment of the series? Requests are answered, and told, one by one."""
-    return bool(event.facts.get("told_with")) and event.facts.get("status") != "pending"
+    """Is this told in the letter of another appointment of the series?"""
+    return bool(event.facts.get("told_with"))
 
 
 def method_of(one: Appointment, method: ics.Method | None) -> ics.Method | None:

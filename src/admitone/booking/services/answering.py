@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from admitone.booking.models import Booking
 from admitone.booking.retrying import retrying
-from admitone.booking.services.rows import locked, reason_of, save, tell
+from admitone.booking.services.rows import locked, reason_of, save, shared, tell
 from admitone.booking.services.taking import release
 from admitone.events import SYSTEM, Actor
 from admitone.events.models import Event
@@ -34,17 +34,19 @@ def _confirm(account_id: UUID, booking_id: UUID, actor: Actor, now: datetime) ->
         return booking
     if booking.status != "pending" or booking.start_min <= minute:
         raise Problem("booking_not_active")
-    for one in _together(booking):
-        if one.start_min > minute:
-            _approve(one, actor, now)
+    ahead = [one for one in _together(booking) if one.start_min > minute]
+    facts = shared(ahead)
+    for one in ahead:
+        _approve(one, actor, now, facts.get(one.id, {}))
     return booking
 
 
-def _approve(booking: Booking, actor: Actor, now: datetime) -> None:
+def _approve(booking: Booking, actor: Actor, now: datetime, facts: dict[str, Any]) -> None:
     booking.status, booking.answer_by = "confirmed", None
     booking.sequence += 1
     save(booking, now, "status", "answer_by", "sequence")
-    tell(booking, "booking.confirmed", actor, now, **({"again": True} if _stood_before(booking) else {}))
+    again = {"again": True} if _stood_before(booking) else {}
+    tell(booking, "booking.confirmed", actor, now, **again, **facts)
 
 
 def decline(
@@ -62,8 +64,10 @@ def _decline(account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, re
     if booking.status != "pending":
         raise Problem("booking_not_active")
     words = reason_of(reason)
-    for one in _together(booking):
-        _turn_down(one, actor, now, by=by, reason=words, why="answer")
+    both = _together(booking)
+    facts = shared(both)
+    for one in both:
+        _turn_down(one, actor, now, by=by, reason=words, why="answer", facts=facts.get(one.id))
     return booking
 
 
@@ -80,8 +84,10 @@ def _decline_unanswered(now: datetime, limit: int) -> int:
     late = list(rows.filter(status="pending", answer_by__lte=now).order_by("answer_by", "id")[:limit])
     series = {one.series_id for one in late if one.series_id}
     rest = Booking.objects.select_for_update(of=("self",)).filter(status="pending", series_id__in=series)
-    for booking in {one.id: one for one in [*late, *rest.order_by("id")]}.values():
-        _turn_down(booking, SYSTEM, now, by="system", why=NO_ANSWER)
+    found = {one.id: one for one in [*late, *rest.order_by("id")]}
+    facts = {k: v for key in series for k, v in shared([b for b in found.values() if b.series_id == key]).items()}
+    for booking in found.values():
+        _turn_down(booking, SYSTEM, now, by="system", why=NO_ANSWER, facts=facts.get(booking.id))
     return len(late)
 
 
@@ -93,7 +99,16 @@ def _together(booking: Booking) -> list[Booking]:
     return [booking, *rows.filter(account_id=booking.account_id).exclude(id=booking.id).order_by("start_min", "id")]
 
 
-def _turn_down(booking: Booking, actor: Actor, now: datetime, *, by: str, why: str, reason: str = "") -> None:
+def _turn_down(
+    booking: Booking,
+    actor: Actor,
+    now: datetime,
+    *,
+    by: str,
+    why: str,
+    reason: str = "",
+    facts: dict[str, Any] | None = None,
+) -> None:
     release(booking)
     values: dict[str, Any] = {
         "status": "declined",
@@ -106,7 +121,7 @@ def _turn_down(booking: Booking, actor: Actor, now: datetime, *, by: str, why: s
     for name, value in values.items():
         setattr(booking, name, value)
     save(booking, now, *values)
-    tell(booking, "booking.declined", actor, now, by=by, why=why)
+    tell(booking, "booking.declined", actor, now, by=by, why=why, **(facts or {}))
 
 
 def _stood_before(booking: Booking) -> bool:

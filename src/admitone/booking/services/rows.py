@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,17 @@ def reason_of(text: str) -> str:
 def save(booking: Booking, now: datetime, *names: str) -> None:
     booking.updated_at = now
     booking.save(update_fields=[*(name.removesuffix("_id") for name in names), "updated_at"])
+
+
+def shared(bookings: Sequence[Booking]) -> dict[UUID, dict[str, Any]]:
+    """Facts of what happens to several appointments of a series at once, which is one letter: the event of the first
+    names all of them (`together`), the others name the first (`told_with`). Nothing for one alone."""
+    if len(bookings) < 2:
+        return {}
+    ids = [one.id for one in sorted(bookings, key=lambda one: (one.start_min, one.id))]
+    series = {"series": str(bookings[0].series_id)}
+    others = {key: series | {"told_with": str(ids[0])} for key in ids[1:]}
+    return {ids[0]: series | {"together": [str(key) for key in ids]}, **others}
 
 
 def hushed(quiet: bool) -> dict[str, bool]:

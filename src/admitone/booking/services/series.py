@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +15,7 @@ from admitone.booking.queries import local_day, openings
 from admitone.booking.retrying import retrying
 from admitone.booking.services.changing import ACTIVE, cancel_in
 from admitone.booking.services.reserving import Wish, lock_hosts, reserve
+from admitone.booking.services.rows import shared
 from admitone.events import Actor, Draft
 from admitone.logic.clock import from_min, iso, to_min_floor
 from admitone.logic.errors import Problem
@@ -102,7 +102,8 @@ def reserve_series(wish: Wish, repeat: Repeat, *, actor: Actor, now: datetime) -
             raise
         bookings.append(booking)
         drafts += told
-    return bookings, [together(draft, bookings) for draft in drafts]
+    facts = shared(bookings)
+    return bookings, [replace(one, facts={**one.facts, **facts.get(one.subject_id, {})}) for one in drafts]
 
 
 def _of_all(plan: CalendarPlan, spots: Sequence[Spot]) -> CalendarPlan:
@@ -117,17 +118,6 @@ def _following(wish: Wish, first: Booking, start: int, n: int) -> Wish:
         wish, booking_id=uuid7(), start=start, series_n=n, link_id=None, contact_id=first.contact_id,
         stay=str(first.host_id),
     )  # fmt: skip
-
-
-def together(draft: Draft, bookings: Sequence[Booking]) -> Draft:
-    """What happened to several appointments at once is one letter: the first one's event names all of them (`together`),
-    the others name the first (`told_with`)."""
-    if draft.subject_kind != "booking" or len(bookings) < 2:
-        return draft
-    ids = [str(booking.id) for booking in bookings]
-    leads = str(draft.subject_id) == ids[0]
-    more: dict[str, Any] = {"together": ids} if leads else {"told_with": ids[0]}
-    return replace(draft, facts={**draft.facts, "series": str(bookings[0].series_id), **more})
 
 
 def conflict(spots: Sequence[Spot]) -> Problem:
@@ -158,11 +148,7 @@ def _cancel_following(
         raise Problem("not_found")
     rows = Booking.objects.filter(account=account_id, series_id=first.series_id, status__in=ACTIVE)
     rows = rows.filter(start_min__gte=first.start_min, end_min__gt=to_min_floor(now)).exclude(id=first.id)
-    later = list(rows.order_by("start_min", "id").values_list("id", flat=True)) if first.series_id else []
-    ids = [first.id, *later]
-    cancelled = []
-    for key in sorted(ids):  # locked in the order of their ids, whoever else cancels
-        more = {"together": [str(one) for one in ids]} if key == first.id else {"told_with": str(first.id)}
-        facts = {"series": str(first.series_id), **more} if later else {}
-        cancelled.append(cancel_in(account_id, key, actor, now, by, reason, **facts))
+    both = [first, *(rows.order_by("start_min", "id") if first.series_id else ())]
+    facts, keys = shared(both), sorted(one.id for one in both)  # locked in this order, whoever else cancels
+    cancelled = [cancel_in(account_id, key, actor, now, by, reason, **facts.get(key, {})) for key in keys]
     return sorted(cancelled, key=lambda booking: booking.start_min)
