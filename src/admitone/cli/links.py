@@ -28,19 +28,25 @@ def account_of(slug: str) -> Any:
 
 @links.command()
 @click.option("--account", "slug", required=True, help="The sub-account's slug.")
-@click.option("--calendar", required=True, help="The calendar's slug or id.")
+@click.option("--calendar", help="The calendar's slug or id.")
+@click.option("--group", help="Or the slug or id of a group: the guest chooses among its calendars.")
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--label", default="")
 @click.option("--expires-in", "hours", type=click.FloatRange(min=0.01), help="Hours until the links expire.")
-def create(slug: str, calendar: str, count: int, label: str, hours: float | None) -> None:
-    """Make links and print their URLs, one a line."""
+def create(
+    slug: str, calendar: str | None, group: str | None, count: int, label: str, hours: float | None
+) -> None:
+    """Make links of a calendar or a group and print their URLs, one a line."""
     from admitone.accounts.addresses import one_time_url
-    from admitone.calendars.queries import by_id_or_slug
+    from admitone.calendars.queries import by_id_or_slug, group_by_id_or_slug
     from admitone.events import Actor
     from admitone.links.services import issue
 
     account = account_of(slug)
-    target = attempt(lambda: by_id_or_slug(account, calendar))
+    if bool(calendar) == bool(group):
+        raise click.UsageError("Name a calendar or a group: --calendar or --group.")
+    target = attempt(lambda: by_id_or_slug(account, calendar)) if calendar else None
+    choice = attempt(lambda: group_by_id_or_slug(account, group)) if group else None
     now = timezone.now()
     expires_at = now + timedelta(hours=hours) if hours else None
     for _ in range(count):
@@ -48,6 +54,7 @@ def create(slug: str, calendar: str, count: int, label: str, hours: float | None
             lambda: issue(
                 account=account,
                 calendar=target,
+                group=choice,
                 actor=Actor("system", "cli"),
                 now=now,
                 label=label,
@@ -63,7 +70,7 @@ def create(slug: str, calendar: str, count: int, label: str, hours: float | None
 @click.option("--status", type=click.Choice(["active", "used", "deleted", "expired"]))
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10000))
 def list_links(slug: str, status: str | None, limit: int) -> None:
-    """Print id, status, calendar, label and URL, newest first."""
+    """Print id, status, calendar or group, label and URL, newest first."""
     from admitone.accounts.addresses import one_time_url
     from admitone.links.queries import facts, listing
     from admitone.logic.links import listed_status
@@ -71,7 +78,7 @@ def list_links(slug: str, status: str | None, limit: int) -> None:
     now = timezone.now()
     for link in listing(account_of(slug), now=now, status=status)[:limit]:
         state = listed_status(facts(link), now)
-        name = link.calendar.slug if link.calendar else ""
+        name = link.calendar.slug if link.calendar else f"g/{link.group.slug}" if link.group else ""
         click.echo(f"{link.id}\t{state}\t{name}\t{link.label}\t{one_time_url(link.id)}")
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from admitone.accounts.addresses import absolute, manage_url, one_time_url
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
-from admitone.calendars.models import BusySource, Calendar
+from admitone.calendars.models import BusySource
 from admitone.links.models import LinkRequest, OneTimeLink
+from admitone.links.queries import name_of
 from admitone.logic.clock import to_min_floor
 from admitone.messaging.letters import Action, Letter, Row
 from admitone.values.times import Reader, moment
@@ -47,10 +48,10 @@ def offered_gone(link: OneTimeLink, account: Account) -> Letter:
     )
 
 
-def new_link(link: OneTimeLink, calendar: Calendar, reader: Reader) -> Letter:
+def new_link(link: OneTimeLink, reader: Reader) -> Letter:
     """To the person who asked: here it is."""
-    facts = {"name": calendar.name}
-    rows = (Row(_("What"), calendar.name), *expiry_rows(link.expires_at, reader))
+    facts = {"name": name_of(link)}
+    rows = (Row(_("What"), name_of(link)), *expiry_rows(link.expires_at, reader))
     return Letter(
         subject=_("Your new link for %(name)s") % facts,
         heading=_("Here is your new link"),
@@ -65,9 +66,8 @@ def new_link(link: OneTimeLink, calendar: Calendar, reader: Reader) -> Letter:
 
 def code(link: OneTimeLink, digits: str) -> Letter:
     """To the bound address of a `verify` link."""
-    name = link.calendar.name if link.calendar else ""
     return Letter(
-        subject=_("%(code)s is your code for %(name)s") % {"code": digits, "name": name},
+        subject=_("%(code)s is your code for %(name)s") % {"code": digits, "name": name_of(link)},
         heading=_("Your code"),
         paragraphs=(_("Enter this code on the booking page. It is valid for 15 minutes."),),
         code=digits,
@@ -141,7 +141,7 @@ def busy_recovered(source: BusySource, account: Account) -> Letter:
 
 
 def calendar_rows(link: OneTimeLink) -> tuple[Row, ...]:
-    return (Row(_("Calendar"), link.calendar.name),) if link.calendar else ()
+    return (Row(_("Calendar") if link.calendar else _("Group"), name_of(link)),)
 
 
 def label_rows(link: OneTimeLink) -> tuple[Row, ...]:

@@ -15,6 +15,7 @@ from admitone.links.models import LinkRequest, OneTimeLink
 from admitone.links.services import make_code, reissue
 from admitone.logic import ics
 from admitone.logic.clock import to_min_floor
+from admitone.logic.errors import Problem
 from admitone.logic.notices import MAX_OFFSET, Occasion
 from admitone.messaging.letters import Brand
 from admitone.messaging.queries import failing_row
@@ -89,18 +90,19 @@ def send_link_after_cancellation(event: Event, now: datetime) -> None:
         return
     if event.facts.get("quiet"):
         return
-    calendar, account = one.calendar, one.booking.account
-    if calendar.deleted_at is not None:
+    account = one.booking.account
+    try:
+        link = reissue(account=account, link_id=UUID(event.facts["link"]), actor=SYSTEM, now=now)
+    except Problem:  # what it opened is deleted, or all its offered times are over
         return
-    link = reissue(account=account, link_id=UUID(event.facts["link"]), actor=SYSTEM, now=now)
     to_people(
         [Recipient(one.booking.email, one.guest)],
-        lambda person: asked.new_link(link, calendar, person.reader),
+        lambda person: asked.new_link(link, person.reader),
         account_id=event.account_id,
         brand=one.brand,
         kind="link.reissued",
         key=f"{event.id}:link",
-        reply_to=first_address(contact_of(calendar, link, account)),
+        reply_to=first_address(contact_of(one.calendar, link, account)),
         link_id=link.id,
         contact_id=one.booking.contact_id,
         now=now,
@@ -109,7 +111,7 @@ def send_link_after_cancellation(event: Event, now: datetime) -> None:
 
 @on("one_time_link.requested", consumer="notifications.link_requested")
 def tell_owner_of_request(event: Event, now: datetime) -> None:
-    related = ("account", "link__calendar__schedule", "link__created_by", "link__contact")
+    related = ("account", "link__calendar__schedule", "link__group", "link__created_by", "link__contact")
     request = LinkRequest.objects.select_related(*related).filter(pk=event.facts.get("request")).first()
     if request is None:
         return
@@ -149,17 +151,17 @@ def send_new_link(event: Event, now: datetime) -> None:
     """To whoever asked, not to the link's contact: they may be different people."""
     link = link_of(event.facts["link"])
     request = LinkRequest.objects.filter(pk=event.facts["request"]).first()
-    if link is None or link.calendar is None or request is None:
+    if link is None or request is None:
         return
-    calendar, reader = link.calendar, reader_of(link)
+    reader = reader_of(link)
     to_people(
         [Recipient(request.email, reader)],
-        lambda person: asked.new_link(link, calendar, person.reader),
+        lambda person: asked.new_link(link, person.reader),
         account_id=event.account_id,
         brand=brand_of(link),
         kind="link.reissued",
         key=str(event.id),
-        reply_to=first_address(contact_of(calendar, link, link.account)),
+        reply_to=first_address(contact_of(link.calendar, link, link.account)),
         link_id=link.id,
         contact_id=link.contact_id,
         now=now,
@@ -248,7 +250,7 @@ def tell_of_channel(event: Event, now: datetime) -> None:
 
 
 def link_of(link_id: str | UUID) -> OneTimeLink | None:
-    related = ("account", "calendar__schedule", "calendar__account", "contact", "created_by")
+    related = ("account", "calendar__schedule", "calendar__account", "group", "contact", "created_by")
     return OneTimeLink.objects.select_related(*related).filter(pk=link_id).first()
 
 

@@ -55,7 +55,7 @@ class Context:
 
     @cached_property
     def link(self) -> OneTimeLink | None:
-        return self._row(OneTimeLink.objects.select_related("calendar"), self.link_id)
+        return self._row(OneTimeLink.objects.select_related("calendar", "group"), self.link_id)
 
     @cached_property
     def calendar(self) -> Calendar | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from admitone.accounts.models import Account
 from admitone.accounts.queries import members
 from admitone.calendars import queries as calendars
+from admitone.calendars.groups import groups
 from admitone.calls import queries as calls
 from admitone.contacts import queries as contacts
 from admitone.forms import queries as forms
@@ -60,6 +61,7 @@ def phone_numbers(account: Account) -> list[Choice]:
 
 OFFERS: dict[str, Callable[[Account], list[Choice]]] = {
     "calendar": lambda account: named(calendars.listing(account)),
+    "group": lambda account: named(groups(account)),
     "form": lambda account: named(forms.listing(account)),
     "pipeline": lambda account: named(pipelines(account)),
     "stage": stages,

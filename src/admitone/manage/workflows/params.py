@@ -14,7 +14,7 @@ from admitone.workflows.registry import Configurable, triggers
 
 #: editors that are lists of the account's rows; a plural, or a tuple, takes several
 ROWS = frozenset(
-    {"calendar", "form", "pipeline", "stage", "tag", "user", "workflow", "hook", "custom_field", "template"}
+    {"calendar", "group", "form", "pipeline", "stage", "tag", "user", "workflow", "hook", "custom_field", "template"}
     | {"phone_number"}
 )
 STEPS = frozenset({"step", "link_step"})

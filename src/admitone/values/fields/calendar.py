@@ -4,14 +4,17 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from admitone.accounts.addresses import scheduling_url
+from admitone.accounts.addresses import group_url, scheduling_url
 from admitone.values.context import Context
 from admitone.values.registry import Field, Namespace, merge_fields
 
 
 @merge_fields("calendar")
 class CalendarValues(Namespace):
-    """What is booked. A calendar open to one-time links only has no address to give away."""
+    """What is booked. A calendar open to one-time links only has no address to give away.
+
+    Before its guest chose, the link of a group stands for the group: its name and address, no minutes.
+    """
 
     label = _("Calendar")
     fields = {
@@ -22,6 +25,9 @@ class CalendarValues(Namespace):
 
     def resolve(self, context: Context) -> Mapping[str, str]:
         calendar = context.calendar
+        if calendar is None and context.link and context.link.group:
+            group = context.link.group
+            return {"name": group.name, "duration": "", "url": group_url(context.account.slug, group.slug)}
         if calendar is None or calendar.deleted_at is not None:
             return {}
         url = scheduling_url(context.account.slug, calendar.slug) if calendar.access == "public" else ""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from admitone.accounts.addresses import one_time_url
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
-from admitone.calendars.models import Calendar
+from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.links.models import OneTimeLink
 from admitone.links.queries import state_of
 from admitone.links.services import issue, revoke
@@ -28,12 +28,17 @@ from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
 
 LINK = Prepared(
-    lambda account, key: OneTimeLink.objects.select_related("calendar", "contact").filter(pk=key, account_id=account),
+    lambda account, key: OneTimeLink.objects.select_related("calendar", "group", "contact").filter(pk=key, account_id=account),
     account=UUID,
     key=UUID,
 )
 CALENDAR = Prepared(
     lambda account, key: Calendar.objects.filter(pk=key, account_id=account, deleted_at=None), account=UUID, key=UUID
+)
+GROUP = Prepared(
+    lambda account, key: CalendarGroup.objects.filter(pk=key, account_id=account, deleted_at=None),
+    account=UUID,
+    key=UUID,
 )
 BOOKABLE = ("active", "not_open")
 
@@ -56,6 +61,7 @@ class GenerateLink(Action):
     templates = ("label", "note")
     labels = {
         "calendar": _("Calendar"),
+        "group": _("Or a group of calendars"),
         "expires_in": _("Expires after"),
         "expires_at": _("Expires at"),
         "not_before": _("Not before"),
@@ -68,6 +74,7 @@ class GenerateLink(Action):
         "delete_earlier": _("Delete earlier unused links of this contact"),
     }
     helps = {
+        "group": _("The guest chooses one of its calendars; the link still books once in all."),
         "expires_in": _("Counted from the first message that carries the link."),
         "not_before": _("The link opens at this moment."),
         "label": _("Shown in lists, not to the guest."),
@@ -75,7 +82,7 @@ class GenerateLink(Action):
         "offered": _('A list of {"start", "end"}; instants with their offset.'),
         "metadata": _("Names with values; webhooks carry them."),
     }
-    editors = {"calendar": "calendar", "label": "subject", "note": "text", "offered": "json", "metadata": "json"}
+    editors = {"calendar": "calendar", "group": "group", "label": "subject", "note": "text", "offered": "json", "metadata": "json"}
     words = {
         "contact_policy": {
             "prefill": _("Anyone; the contact's details are filled in"),
@@ -93,10 +100,11 @@ class GenerateLink(Action):
 
     @params
     class Params:
-        """`expires_in` counts from the first message that carries the link. `contact_policy` is loosened to prefill for a
+        """Of `calendar` and `group` one. `expires_in` counts from the first message that carries the link. `contact_policy` is loosened to prefill for a
         contact without an address."""
 
-        calendar: UUID
+        calendar: UUID | None = None
+        group: UUID | None = None
         expires_in: Period | None = None
         expires_at: datetime | None = None
         not_before: datetime | None = None
@@ -110,13 +118,12 @@ class GenerateLink(Action):
 
     @classmethod
     def summary(cls, params: Any, account: Account) -> str:
-        found = Calendar.objects.filter(pk=params.calendar, account=account).values_list("name", flat=True).first()
-        return found or str(cls.label)
+        rows = Calendar.objects.filter(pk=params.calendar) if params.calendar else CalendarGroup.objects.filter(pk=params.group)
+        return rows.filter(account=account).values_list("name", flat=True).first() or str(cls.label)
 
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:
-        found = Calendar.objects.filter(pk=params.calendar, account=account, deleted_at=None)
-        faults: Faults = {} if found.exists() else {"calendar": str(_("There is no such calendar."))}
+        faults = target_faults(params, account)
         if params.expires_in and params.expires_at:
             faults["expires_in"] = str(_("Choose one of the two ways to expire."))
         if params.expires_in and (wrong := params.expires_in.fault()):
@@ -136,6 +143,20 @@ class GenerateLink(Action):
         if step.params.delete_earlier:
             delete_earlier(step)
         return done(make(step, step.name, step.params), step.now)
+
+
+def target_faults(params: Any, account: Account) -> Faults:
+    """Exactly one of calendar and group, and one that is there."""
+    if params.calendar is None and params.group is None:
+        return {"calendar": str(_("Choose a calendar or a group."))}
+    if params.calendar is not None and params.group is not None:
+        return {"group": str(_("Choose a calendar or a group, not both."))}
+    here = {"account": account, "deleted_at": None}
+    if params.calendar is not None:
+        known = Calendar.objects.filter(pk=params.calendar, **here).exists()
+        return {} if known else {"calendar": str(_("There is no such calendar."))}
+    known = CalendarGroup.objects.filter(pk=params.group, **here).exists()
+    return {} if known else {"group": str(_("There is no such group."))}
 
 
 def aware_faults(params: Any) -> Faults:
@@ -181,14 +202,17 @@ def link_of(account: Account, link_id: Any) -> OneTimeLink | None:
 
 def make(step: StepContext, name: str, params: Any, replaces: UUID | None = None) -> OneTimeLink:
     """Issue the link on the terms of a step's Params."""
-    calendar = CALENDAR.first(account=step.account.id, key=params.calendar)
-    if calendar is None:
-        raise Problem("not_found", "The calendar of this step has been deleted.")
+    account = step.account.id
+    calendar = CALENDAR.first(account=account, key=params.calendar) if params.calendar else None
+    group = GROUP.first(account=account, key=params.group) if params.group else None
+    if calendar is None and group is None:
+        raise Problem("not_found", f"The {'calendar' if params.calendar else 'group'} of this step has been deleted.")
     contact = step.contact
     bound = contact is not None and bool(contact.email)
     return issue(
         account=step.account,
         calendar=calendar,
+        group=group,
         actor=step.actor,
         now=step.now,
         contact=contact,
@@ -211,7 +235,8 @@ def done(link: OneTimeLink, now: datetime) -> Done:
 
 
 def context_of(link: OneTimeLink) -> dict[str, str]:
-    return {"link": str(link.id), "calendar": str(link.calendar_id)}
+    """Which calendar it will be is open while the link is a group's."""
+    return {"link": str(link.id), "calendar": str(link.calendar_id or "")}
 
 
 def outputs_of(link: OneTimeLink, now: datetime) -> dict[str, Any]:

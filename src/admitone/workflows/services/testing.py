@@ -271,7 +271,7 @@ def note(test: Walk, step: Mapping[str, Any], tried: Tried, outcome: Outcome) ->
 def deliver(*, account: Account, run: TestRun, to: str, actor: Actor, now: datetime) -> None:
     """Queue every mail of the run to the one address, marked as a test. Its links are kept for a day, for nobody."""
     messages = [message for tried in run.steps for message in tried.messages if message.status != "failed"]
-    keep_links(account, [link for link in run.links if link.calendar_id], actor, now)
+    keep_links(account, run.links, actor, now)
     for message in messages:
         if message.channel != "email":
             run.not_sent.append(message)
@@ -301,13 +301,13 @@ def keep_links(account: Account, links: list[OneTimeLink], actor: Actor, now: da
     """The links that the sent mails carry, under the same address: real ones for a day, of no contact."""
     kept = []
     for link in links:
-        assert link.calendar
         try:
             kept.append(
                 build(
                     link_id=link.id,
                     account=account,
                     calendar=link.calendar,
+                    group=link.group,
                     contact=None,
                     now=now,
                     max_uses=link.max_uses,
