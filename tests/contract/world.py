@@ -11,6 +11,7 @@ from tests import factories
 
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, Blob, Invitation, Membership, User
+from admitone.booking.models import WaitlistEntry
 from admitone.calendars.models import BlockedTime, BusySource, Calendar, Host
 from admitone.calls.models import MissedCall, PhoneNumber
 from admitone.contacts.importing import stage
@@ -59,6 +60,10 @@ def world(**account: Any) -> World:
         "calendar_id": calendar.id,
         "link_id": link.id,
         "booking_id": booking.id,
+        "start": booking.start_min,
+        "entry_id": (entry := waiting_of(calendar, contact)).id,
+        "waiting_token": keyring().sign("w1", entry.id),
+        "start": entry.start_min,
         "contact_id": contact.id,
         "tag_id": factories.tag(contact).id,
         "task_id": factories.task(contact).id,
@@ -111,6 +116,12 @@ def automation(calendar: Calendar, contact: Contact) -> dict[str, Any]:
         "opt_out_id": opt_out_of(here).id,
         "template_id": factories.message_template(here).id,
     }
+
+
+def waiting_of(calendar: Calendar, contact: Contact) -> WaitlistEntry:
+    start = to_min_floor(NOW) + 300 * 1440
+    values = {"start_min": start, "end_min": start + 30, "guest_timezone": "UTC", "created_at": NOW, "updated_at": NOW}
+    return WaitlistEntry.objects.create(account=calendar.account, calendar=calendar, contact=contact, **values)
 
 
 def import_of(account: Account) -> ContactImport:

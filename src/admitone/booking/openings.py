@@ -233,12 +233,14 @@ def needed(members: Sequence[Member]) -> list[Member]:
     return [member for member in members if member.required] or list(members)
 
 
-def for_host(plan: CalendarPlan, host_id: str) -> CalendarPlan:
-    """The plan with one host alone, as its guest wished; Problem("invalid") where guests do not choose."""
+def for_host(plan: CalendarPlan, host_id: str, *, by_hand: bool = False) -> CalendarPlan:
+    """The plan with one host alone, as its guest wished; Problem("invalid") where guests do not choose. By hand the owner
+    chooses in every round robin."""
     if not host_id:
         return plan
     hosts = tuple(host for host in plan.hosts if host.id == host_id)
-    if not hosts or not picks_host(plan):
+    chooses = picks_host(plan) or (by_hand and plan.kind == "round_robin")
+    if not hosts or not chooses:
         raise Problem("invalid", fields={"host": "This host cannot be chosen."})
     return replace(plan, hosts=hosts)
 

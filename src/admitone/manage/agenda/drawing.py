@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -17,7 +16,8 @@ from admitone.logic.bookings import shown_status
 from admitone.logic.clock import from_min
 from admitone.logic.spans import Span, normalize
 from admitone.manage.agenda import wording
-from admitone.manage.agenda.reading import Asked, Entry
+from admitone.manage.agenda.reading import GONE, MOST_COLUMNS, Asked, Blocked, Entry
+from admitone.ui.templatetags.ui import initials
 
 TONES = 6
 #: Appointments in a cell of a month before "more".
@@ -28,7 +28,9 @@ ONE_LINE, TWO_LINES = 9, 12
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An entry as it is read: `starts`, `ends` are instants; `status` is the one that people see."""
+    """An entry as it is read: `starts`, `ends` are instants; `status` is the one that people see; `who` are the host's
+    initials, where several are shown; `step` is the grid in minutes on which it can be dragged, 0 where it cannot.
+    """
 
     entry: Entry
     starts: datetime
@@ -37,6 +39,12 @@ class Shown:
     tone: int
     url: str
     over: bool
+    who: str = ""
+    step: int = 0
+
+    @property
+    def minutes(self) -> int:
+        return self.entry.end - self.entry.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,17 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Barred:
+    """Time that is blocked here; `whose` is a host or a calendar."""
+
+    where: str
+    block: Blocked
+    whose: str
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """A half hour that can be pressed to book it."""
 
@@ -73,6 +92,7 @@ class Rules:
     """Where blocks lie, as rules of a style sheet: the page may carry no style attributes. Numbers only."""
 
     rows: int = 0
+    columns: int = 7
     _rules: dict[str, str] = field(default_factory=dict)
 
     def where(self, span: Span) -> str:
@@ -88,12 +108,12 @@ class Rules:
 
     def css(self) -> str:
         body = "".join(f".{name}{{{rule}}}" for name, rule in sorted(self._rules.items()))
-        return f"@layer pages{{.hours{{--rows:{self.rows}}}{body}}}"
+        return f"@layer pages{{.hours{{--rows:{self.rows};--columns:{self.columns}}}{body}}}"
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day: all of its appointments; in a grid of hours also blocks, bands, gaps of the clock and openings."""
+    """One day, or one host's: its appointments; in a grid of hours also blocks, bands, gaps of the clock and openings."""
 
     day: date
     today: bool
@@ -102,7 +122,11 @@ class Day:
     href: str
     weekday: str
     entries: list[Shown]
+    key: str = ""  # of its heading
+    host: str = ""
+    host_id: UUID | None = None
     bands: list[Band] = field(default_factory=list)
+    barred: list[Barred] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     openings: list[Opening] = field(default_factory=list)
@@ -131,28 +155,45 @@ class Drawing:
         *,
         now: int,
         slug: str,
-        may_book: bool,
+        steps: Mapping[UUID, int],
         to_day: Callable[[date], str],
+        blocked: Sequence[Blocked] = (),
+        shown: Sequence[UUID] = (),
     ) -> None:
+        """`names` are of hosts and calendars; `tones` the places of what has colours; `steps` the grids of the calendars in
+        which the reader may book; `shown` the hosts of the page, in order.
+        """
         self.wanted, self.names, self.tones = wanted, names, tones
-        self.now, self.slug, self.may_book, self.to_day = now, slug, may_book, to_day
+        self.now, self.slug, self.steps, self.to_day = now, slug, steps, to_day
+        self.blocked, self.shown = blocked, list(shown)
         self.spans = {day: day_span(day, wanted.zone) for day in wanted.days}
         self.entries = [self._shown(entry) for entry in entries]
         self.busy = busy
-        self.rules = Rules(rows=self.axis.rows)
+        self.rules = Rules(rows=self.axis.rows, columns=len(self.columns) or len(wanted.days))
+
+    @property
+    def may_book(self) -> bool:
+        return bool(self.steps)
+
+    @property
+    def columns(self) -> list[UUID]:
+        """The hosts who have a column each."""
+        return self.shown[:MOST_COLUMNS] if self.wanted.columns else []
 
     def _shown(self, entry: Entry) -> Shown:
         status = shown_status(entry.status, entry.end, self.now)
-        tone = self.tones.get(entry.calendar, len(self.tones)) % TONES
-        over = entry.end <= self.now
-        return Shown(entry, from_min(entry.start), from_min(entry.end), status, tone, self._url(entry), over)
+        coloured = entry.host if self.wanted.by_host else entry.calendar
+        tone, over = self.tones.get(coloured, len(self.tones)) % TONES, entry.end <= self.now
+        who = initials(entry.host_name) if len(self.shown) > 1 else ""
+        movable = not over and not entry.is_session and entry.status in ("pending", "confirmed")
+        step = self.steps.get(entry.calendar, 0) if movable else 0
+        starts, ends = from_min(entry.start), from_min(entry.end)
+        return Shown(entry, starts, ends, status, tone, self._url(entry), over, who, step)
 
     def _url(self, entry: Entry) -> str:
-        if entry.count == 1:
-            return reverse("manage:booking", args=[self.slug, entry.id])
-        day = from_min(entry.start).astimezone(ZoneInfo(self.wanted.zone)).date().isoformat()
-        query = urlencode({"view": "all", "calendar": entry.calendar, "from": day, "to": day})
-        return f"{reverse('manage:bookings', args=[self.slug])}?{query}"
+        if entry.is_session and entry.status not in GONE:
+            return reverse("manage:agenda_session", args=[self.slug, entry.calendar, entry.start])
+        return reverse("manage:booking", args=[self.slug, entry.id])
 
     @cached_property
     def axis(self) -> Axis:
@@ -189,7 +230,8 @@ class Drawing:
 
     @cached_property
     def days(self) -> list[Day]:
-        return [self._day(day) for day in self.wanted.days]
+        hosts: list[UUID | None] = [*self.columns] or [None]
+        return [self._day(day, host) for day in self.wanted.days for host in hosts]
 
     @cached_property
     def weeks(self) -> list[list[Day]]:
@@ -205,12 +247,22 @@ class Drawing:
         """Days of the week before today that have something."""
         return [day for day in self.days if day.past and day.entries]
 
-    def _day(self, day: date) -> Day:
+    @cached_property
+    def _by_day(self) -> dict[date, list[Shown]]:
+        """The appointments that touch each day; in a month those that begin on it."""
+        found: dict[date, list[Shown]] = {day: [] for day in self.wanted.days}
+        days, ends = list(self.spans), [end for _first, end in self.spans.values()]
+        for one in self.entries:
+            at = bisect_right(ends, one.entry.start)
+            while at < len(days) and self.spans[days[at]][0] < one.entry.end:
+                if self.wanted.view != "month" or one.entry.start >= self.spans[days[at]][0]:
+                    found[days[at]].append(one)
+                at += 1
+        return found
+
+    def _day(self, day: date, host: UUID | None) -> Day:
         wanted = self.wanted
-        first, end = self.spans[day]
-        here = [one for one in self.entries if one.entry.start < end and one.entry.end > first]
-        if wanted.view == "month":
-            here = [one for one in here if one.entry.start >= first]
+        here = [one for one in self._by_day[day] if host is None or host in (one.entry.hosts or {one.entry.host})]
         drawn = Day(
             day=day,
             today=day == wanted.today,
@@ -219,12 +271,16 @@ class Drawing:
             href=self.to_day(day),
             weekday=wording.weekday(day),
             entries=here,
+            key=f"{day:%Y%m%d}" + (f"-{self.columns.index(host)}" if host else ""),
+            host=self.names[host] if host else "",
+            host_id=host,
         )
         return self._hourly(drawn) if self.gridded else drawn
 
     def _hourly(self, drawn: Day) -> Day:
         rows = DayRows(drawn.day, self.axis)
-        drawn.bands.extend(self._bands(rows))
+        drawn.bands.extend(self._bands(rows, drawn.host_id))
+        drawn.barred.extend(self._barred(rows, drawn.host_id))
         drawn.blocks.extend(self._blocks(rows, drawn.entries))
         drawn.gaps.extend(self.rules.where(gap) for gap in rows.gaps())
         if self.may_book:
@@ -244,11 +300,22 @@ class Drawing:
             for (one, span), (column, of) in zip(seen, columns([span for _, span in seen]), strict=True)
         ]
 
-    def _bands(self, rows: DayRows) -> list[Band]:
+    def _barred(self, rows: DayRows, host: UUID | None) -> list[Barred]:
+        """A calendar's blocked time stands in every column."""
+        found = []
+        for one in self.blocked:
+            where = rows.rows(one.start, one.end) if host is None or one.host in (None, host) else None
+            if where:
+                whose = self.names.get(one.host or one.calendar, "")  # type: ignore[arg-type]
+                found.append(Barred(self.rules.where(where), one, whose, from_min(one.start), from_min(one.end)))
+        return found
+
+    def _bands(self, rows: DayRows, only: UUID | None) -> list[Band]:
         """Busy times of all hosts as one layer, each band with the names of those it holds."""
         inside = {
             host: [(max(a, rows.first), min(b, rows.end)) for a, b in spans if a < rows.end and b > rows.first]
             for host, spans in self.busy.items()
+            if only in (None, host)
         }
         found = []
         for start, end in normalize(span for spans in inside.values() for span in spans):

@@ -13,12 +13,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
 from admitone.accounts.queries import as_uuid
-from admitone.booking.models import Occupancy, Seat
+from admitone.booking.models import TOGETHER, Occupancy, Seat
 from admitone.calendars import access
-from admitone.calendars.models import BusyBlock, Calendar, CalendarAccess, CalendarHost
+from admitone.calendars.models import BlockedTime, BusyBlock, Calendar, CalendarAccess, CalendarHost
 from admitone.logic.agenda import day_span
 from admitone.logic.hours import clean_date
 from admitone.logic.identity import clean_zone
+from admitone.logic.kinds import SEATED
 from admitone.logic.spans import Span, normalize
 from admitone.manage.bookings import reading as bookings
 from admitone.manage.context import AccountRequest
@@ -27,8 +28,12 @@ from admitone.ui import formats
 VIEWS = ("day", "week", "month", "agenda")
 #: No appointment is longer than a day (minutes).
 LONGEST = 24 * 60
-#: More than these are not drawn; the page says so.
-MOST = 2000
+#: More than these are not read; the page says so. A cell of a month draws four of its own and counts the rest.
+MOST, MOST_OF_A_MONTH = 1000, 5000
+#: Columns of hosts beside each other.
+MOST_COLUMNS = 12
+#: Statuses that free their time.
+GONE = ("cancelled", "declined")
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 
@@ -44,6 +49,8 @@ class Asked:
     hosts: frozenset[UUID]
     cancelled: bool
     whole: bool
+    by_host: bool = False  # colours are the hosts'
+    columns: bool = False  # a day has a column for each host
 
     @property
     def shape(self) -> str:
@@ -90,6 +97,8 @@ def asked(request: AccountRequest, now: datetime) -> Asked:
         hosts=_ids(query.getlist("host")),
         cancelled=query.get("cancelled") == "1",
         whole=query.get("hours") == "all",
+        by_host=query.get("by") == "host",
+        columns=view == "day" and query.get("columns") == "hosts",
     )
 
 
@@ -113,7 +122,10 @@ def _ids(texts: Iterable[str]) -> frozenset[UUID]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An appointment, or `count` of one class at one time. `tone` is the calendar's place in the list of colours."""
+    """An appointment, or one time of a class or event with `count` bookings of `seats` places together.
+
+    `hosts` are all who are met, where they were asked for (`with_hosts`).
+    """
 
     id: UUID
     start: int
@@ -124,11 +136,22 @@ class Entry:
     calendar_name: str
     host: UUID
     host_name: str
+    kind: str
+    capacity: int
+    reason: str
+    seats: int = 1
     count: int = 1
+    hosts: frozenset[UUID] = frozenset()
+
+    @property
+    def is_session(self) -> bool:
+        """Several guests may meet at this time."""
+        return self.kind in SEATED
 
 
 COLUMNS = (
     "id", "start_min", "end_min", "status", "name", "calendar_id", "calendar__name", "host_id", "host__name",
+    "calendar__kind", "calendar__capacity", "host_reason", "seats",
 )  # fmt: skip
 
 
@@ -137,13 +160,14 @@ def entries(request: AccountRequest, wanted: Asked, first: int, end: int) -> tup
     rows = bookings.visible(request.account, request.user, request.role)
     rows = rows.filter(start_min__gt=first - LONGEST, start_min__lt=end, end_min__gt=first)
     if not wanted.cancelled:
-        rows = rows.exclude(status="cancelled")
+        rows = rows.exclude(status__in=GONE)
     if wanted.calendars:
         rows = rows.filter(calendar__in=wanted.calendars)
     if wanted.hosts:
         rows = rows.filter(Q(host__in=wanted.hosts) | _together(wanted.hosts))
-    found = [Entry(*row) for row in rows.order_by("start_min", "end_min", "id").values_list(*COLUMNS)[: MOST + 1]]
-    return _joined(found[:MOST]), len(found) > MOST
+    most = MOST_OF_A_MONTH if wanted.view == "month" else MOST
+    found = [Entry(*row) for row in rows.order_by("start_min", "end_min", "id").values_list(*COLUMNS)[: most + 1]]
+    return _joined(found[:most]), len(found) > most
 
 
 def _together(hosts: frozenset[UUID]) -> Exists:
@@ -152,13 +176,24 @@ def _together(hosts: frozenset[UUID]) -> Exists:
 
 
 def _joined(rows: list[Entry]) -> list[Entry]:
-    """The guests of one class at one time as one entry."""
+    """The guests of one class at one time as one entry; what is cancelled stands for itself."""
     found: dict[tuple[Any, ...], Entry] = {}
     for row in rows:
-        key = (row.start, row.end, row.calendar, row.host, row.status == "cancelled" and row.id)
+        key = (row.start, row.end, row.calendar) if row.is_session and row.status not in GONE else (row.id,)
         before = found.get(key)
-        found[key] = replace(before, count=before.count + 1) if before else row
+        found[key] = replace(before, count=before.count + 1, seats=before.seats + row.seats) if before else row
     return list(found.values())
+
+
+def with_hosts(rows: list[Entry], host_ids: Iterable[UUID]) -> list[Entry]:
+    """Each with those of these hosts whom its guest meets; one statement if any has several, else none."""
+    together = [row.id for row in rows if row.reason == TOGETHER]
+    met: dict[UUID, set[UUID]] = {}
+    if together:
+        found = Occupancy.objects.filter(host__in=host_ids, session__seat_rows__booking__in=together)
+        for booking_id, host_id in found.values_list("session__seat_rows__booking", "host"):
+            met.setdefault(booking_id, set()).add(host_id)
+    return [replace(row, hosts=frozenset(met.get(row.id, ()) or {row.host})) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +214,36 @@ def hosts_of(shown: Iterable[Calendar]) -> list[tuple[Host, set[UUID]]]:
     for host_id, name, calendar_id in rows.values_list("host_id", "host__name", "calendar_id"):
         found.setdefault(Host(host_id, name), set()).add(calendar_id)
     return list(found.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Time that a host, or a calendar, is not to be booked."""
+
+    id: UUID
+    host: UUID | None
+    calendar: UUID | None
+    start: int
+    end: int
+    note: str
+
+
+def blocked(
+    request: AccountRequest, host_ids: set[UUID], calendar_ids: Iterable[UUID], first: int, end: int
+) -> tuple[list[Blocked], dict[UUID, list[Span]]]:
+    """Time that is blocked here, and that of the hosts in other sub-accounts, which is no more than busy; one statement."""
+    rows = BlockedTime.objects.filter(end_min__gt=first, start_min__lt=end)
+    rows = rows.filter(Q(host__in=host_ids) | Q(calendar__in=list(calendar_ids))).order_by("start_min", "id")
+    columns = ("account_id", "id", "host_id", "calendar_id", "start_min", "end_min", "note")
+    here: list[Blocked] = []
+    elsewhere: dict[UUID, list[Span]] = {}
+    for row in rows.values_list(*columns)[:MOST]:
+        one = Blocked(*row[1:])
+        if row[0] == request.account.pk:
+            here.append(one)
+        elif one.host:
+            elsewhere.setdefault(one.host, []).append((one.start, one.end))
+    return here, elsewhere
 
 
 def busy(request: AccountRequest, host_ids: set[UUID], first: int, end: int) -> dict[UUID, list[Span]]:

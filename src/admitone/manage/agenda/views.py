@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import gcd
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from admitone.accounts.models import Account
-from admitone.calendars.models import Calendar, CalendarAccess
+from admitone.calendars import access
+from admitone.calendars.models import Calendar
 from admitone.logic.clock import to_min_floor
+from admitone.logic.spans import Span, normalize
 from admitone.manage.agenda import reading, wording
 from admitone.manage.agenda.drawing import TONES, Drawing
-from admitone.manage.agenda.reading import Asked, Host
+from admitone.manage.agenda.reading import Asked, Blocked, Host
 from admitone.manage.bookings.reading import zone_of
 from admitone.manage.context import AccountRequest, in_account
 from admitone.ui import formats
+from admitone.ui.templatetags.ui import initials
 
 #: view -> (name, key)
 NAMES: dict[str, tuple[Promise, str]] = {
@@ -37,16 +41,18 @@ NAMES: dict[str, tuple[Promise, str]] = {
 @require_safe
 @in_account()
 def agenda(request: AccountRequest, account: Account) -> HttpResponse:
-    """Query: view, date, calendar and host (several), zone, cancelled=1, hours=all."""
+    """Query: view, date, calendar and host (several), zone, cancelled=1, hours=all, by=host, columns=hosts."""
     now = timezone.now()
     wanted = reading.asked(request, now)
     calendars = list(reading.calendars(request))
     hosts = reading.hosts_of(calendars)
-    drawing, more = _drawn(request, wanted, calendars, hosts, now)
+    levels = _levels(request, calendars)
+    drawing, more = _drawn(request, wanted, calendars, hosts, levels, now)
     context = {
         "asked": wanted,
         "drawing": drawing,
         "more": more,
+        "may_block": "manage" in levels.values(),
         "now": now,
         "now_min": to_min_floor(now),
         "title": _title(wanted),
@@ -59,7 +65,9 @@ def agenda(request: AccountRequest, account: Account) -> HttpResponse:
         "narrowed": bool(wanted.calendars or wanted.hosts or wanted.cancelled),
         "heads": formats.weekday_heads(formats.first_weekday()),
         "calendars": [(one, n % TONES, one.pk in wanted.calendars) for n, one in enumerate(calendars)],
-        "hosts": [(host, host.id in wanted.hosts) for host, _served in hosts],
+        "hosts": [(host, n % TONES, host.id in wanted.hosts) for n, (host, _served) in enumerate(hosts)],
+        "legend": _legend(wanted, calendars, hosts),
+        "looks": _looks(request, wanted, len(hosts)),
         "zones": _zones(request, wanted, calendars),
         "kept": _kept(request),
         "new": _new(request, wanted),
@@ -73,37 +81,95 @@ def _drawn(
     wanted: Asked,
     calendars: Sequence[Calendar],
     hosts: Sequence[tuple[Host, set[UUID]]],
+    levels: Mapping[UUID, str],
     now: datetime,
 ) -> tuple[Drawing, bool]:
     days = wanted.days
     first, end = reading.span_of(days, wanted.zone)
     rows, more = reading.entries(request, wanted, first, end)
-    chosen = {
-        host.id
-        for host, served in hosts
-        if (not wanted.hosts or host.id in wanted.hosts) and (not wanted.calendars or served & wanted.calendars)
-    }
-    busy = reading.busy(request, chosen, first, end) if wanted.view not in ("month", "agenda") else {}
+    chosen = [host.id for host, served in hosts if _is_shown(wanted, host, served)]
+    busy: dict[UUID, list[Span]] = {}
+    blocked: list[Blocked] = []
+    if wanted.view not in ("month", "agenda"):
+        busy, blocked = _taken(request, wanted, set(chosen), calendars, first, end)
     drawing = Drawing(
         wanted,
-        rows,
+        reading.with_hosts(rows, chosen) if wanted.columns else rows,
         busy,
-        {host.id: host.name for host, _served in hosts},
-        {one.pk: n for n, one in enumerate(calendars)},
+        {one.pk: one.name for one in calendars} | {host.id: host.name for host, _served in hosts},
+        _tones(wanted, calendars, hosts),
         now=to_min_floor(now),
         slug=request.account.slug,
-        may_book=_may_book(request, calendars),
+        steps=_steps(levels, calendars),
         to_day=lambda day: address(request, view="day", date=day.isoformat()),
+        blocked=blocked,
+        shown=chosen,
     )
     return drawing, more
 
 
-def _may_book(request: AccountRequest, calendars: Sequence[Calendar]) -> bool:
-    """May they make appointments in one of these?"""
+def _is_shown(wanted: Asked, host: Host, served: set[UUID]) -> bool:
+    return (not wanted.hosts or host.id in wanted.hosts) and (not wanted.calendars or bool(served & wanted.calendars))
+
+
+def _taken(
+    request: AccountRequest, wanted: Asked, hosts: set[UUID], calendars: Sequence[Calendar], first: int, end: int
+) -> tuple[dict[UUID, list[Span]], list[Blocked]]:
+    """Busy times of the hosts, and what is blocked here; three statements."""
+    busy = reading.busy(request, hosts, first, end)
+    mine = [one.pk for one in calendars if not wanted.calendars or one.pk in wanted.calendars]
+    blocked, elsewhere = reading.blocked(request, hosts, mine, first, end)
+    for host, spans in elsewhere.items():
+        busy[host] = normalize([*busy.get(host, []), *spans])
+    return busy, blocked
+
+
+def _tones(wanted: Asked, calendars: Sequence[Calendar], hosts: Sequence[tuple[Host, set[UUID]]]) -> dict[UUID, int]:
+    ids = [host.id for host, _served in hosts] if wanted.by_host else [one.pk for one in calendars]
+    return {key: n for n, key in enumerate(ids)}
+
+
+def _legend(
+    wanted: Asked, calendars: Sequence[Calendar], hosts: Sequence[tuple[Host, set[UUID]]]
+) -> list[tuple[str, str, int | None]]:
+    """(name, initials, tone) of what is told apart: the calendars' or the hosts' colours, the hosts' initials."""
+    shown = [(n, host) for n, (host, served) in enumerate(hosts) if _is_shown(wanted, host, served)]
+    people = [(host.name, initials(host.name), n % TONES if wanted.by_host else None) for n, host in shown]
+    if wanted.by_host:
+        return people
+    chosen = [(n, one) for n, one in enumerate(calendars) if not wanted.calendars or one.pk in wanted.calendars]
+    named = [(one.name, "", n % TONES) for n, one in chosen] if len(chosen) > 1 else []
+    return [*named, *(people if len(people) > 1 else [])]
+
+
+def _looks(request: AccountRequest, wanted: Asked, hosts: int) -> list[tuple[str, str, bool]]:
+    """(name, address, is chosen) of how it can be drawn, where there are several hosts."""
+    if hosts < 2:
+        return []
+    day = address(request, view="day", columns="" if wanted.columns else "hosts")
+    return [
+        (str(_("Colours by calendar")), address(request, by=""), not wanted.by_host),
+        (str(_("Colours by host")), address(request, by="host"), wanted.by_host),
+        (str(_("Hosts side by side")), day, wanted.columns),
+    ]
+
+
+def _levels(request: AccountRequest, calendars: Sequence[Calendar]) -> dict[UUID, str]:
+    """What they may do in each; a statement for members."""
     if request.role != "member":
-        return bool(calendars)
-    rows = CalendarAccess.objects.filter(user=request.user, level__in=("book", "manage"))
-    return rows.filter(calendar__in=[one.pk for one in calendars]).exists()
+        return {one.pk: "manage" for one in calendars}
+    return access.levels_of(request.account, request.user.pk)
+
+
+def _steps(levels: Mapping[UUID, str], calendars: Sequence[Calendar]) -> dict[UUID, int]:
+    """The calendars in which they may book, each with the grid that a drag keeps to."""
+    return {one.pk: step_of(one.interval) for one in calendars if access.reaches(levels.get(one.pk), "book")}
+
+
+def step_of(interval: int) -> int:
+    """Minutes that divide half an hour and the interval, so that every start of a calendar can be hit; at least 5."""
+    step = gcd(interval, 30)
+    return step if step % 5 == 0 else 5
 
 
 def address(request: AccountRequest, **changes: str) -> str:
@@ -118,7 +184,7 @@ def address(request: AccountRequest, **changes: str) -> str:
 
 def _kept(request: AccountRequest) -> list[tuple[str, str]]:
     """What the filter form passes on unchanged."""
-    return [(name, request.GET[name]) for name in ("view", "date", "hours") if request.GET.get(name)]
+    return [(name, request.GET[name]) for name in ("view", "date", "hours", "by", "columns") if request.GET.get(name)]
 
 
 def _new(request: AccountRequest, wanted: Asked) -> str:

@@ -25,6 +25,7 @@ from admitone.contacts.models import Contact
 from admitone.logic.bookings import clean_caller
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.errors import Problem
+from admitone.manage.agenda import dialogs
 from admitone.manage.bookings import picking, reading
 from admitone.manage.bookings.changing import LOST
 from admitone.manage.bookings.forms import CallerForm
@@ -49,6 +50,23 @@ class Desk:
         return picking.Search(self.calendar.compiled, self.now)
 
     @property
+    def in_dialog(self) -> bool:
+        """Over the calendar: no picker, the time is the one that was pressed or typed."""
+        return "dialog" in self.request.GET and dialogs.in_dialog(self.request)
+
+    @property
+    def zone(self) -> str:
+        """The clock on which a time is typed."""
+        return dialogs.zone(self.request) if self.in_dialog else self.search.zone
+
+    @property
+    def host(self) -> str:
+        """Whose column was pressed, if the calendar chooses among hosts and has that one."""
+        wished = self.request.POST.get("host") or self.request.GET.get("host", "")
+        plan = self.calendar.compiled
+        return wished if plan.kind == "round_robin" and any(one.id == wished for one in plan.hosts) else ""
+
+    @property
     def scope(self) -> str:
         """Of the form's idempotency key: this person in this sub-account, in no more than 64 characters."""
         return f"by_hand:{uuid5(self.request.account.id, str(self.request.user.pk))}"
@@ -71,7 +89,7 @@ class Desk:
         """Day and time of `at` on the calendar's clock."""
         if self.at is None:
             return {}
-        local = from_min(self.at).astimezone(ZoneInfo(self.search.zone))
+        local = from_min(self.at).astimezone(ZoneInfo(self.zone))
         return {"day": local.date().isoformat(), "other_time": f"{local:%H:%M}"}
 
     def chosen(self, picker: picking.Picker) -> str:
@@ -108,7 +126,9 @@ def _calendar(request: AccountRequest, calendars: list[Calendar]) -> Calendar:
     """The one asked for, else the first; Problem("not_found") for one in which they may not book."""
     wanted = request.POST.get("calendar") or request.GET.get("calendar")
     if not wanted:
-        return next((one for one in calendars if one.active), calendars[0])
+        host = request.GET.get("host")
+        theirs = [one for one in calendars if not host or any(each.id == host for each in one.compiled.hosts)]
+        return next((one for one in theirs if one.active), (theirs or calendars)[0])
     for one in calendars:
         if str(one.id) == wanted:
             return one
@@ -124,7 +144,7 @@ def submitted(desk: Desk) -> HttpResponse:
     data, wanted = desk.request.POST, None
     form = desk.form(data)
     try:
-        wanted, freely = picking.wish(data, desk.search.zone, desk.now)
+        wanted, freely = picking.wish(data, desk.zone, desk.now)
         return _booked(desk, wanted, freely)
     except Problem as problem:
         if problem.code == "idempotency_key_reused":
@@ -153,7 +173,7 @@ def _raw(desk: Desk) -> dict[str, str]:
 
 def _booked(desk: Desk, start: int, freely: bool) -> HttpResponse:
     request, raw = desk.request, _raw(desk)
-    asked = {"calendar": str(desk.calendar.id), "start": start, **raw}
+    asked = {"calendar": str(desk.calendar.id), "start": start, **raw} | ({"host": desk.host} if desk.host else {})
     done = book(
         plan=desk.calendar.compiled,
         start=start,
@@ -163,7 +183,10 @@ def _booked(desk: Desk, start: int, freely: bool) -> HttpResponse:
         now=desk.now,
         idempotency=Idempotency.of(desk.scope, request.POST.get("key"), asked),
         by_hand=freely,
+        host=desk.host,
     )
+    if desk.in_dialog:
+        return dialogs.done(request, _("The appointment is booked."))
     if not done.replayed:
         messages.success(request, _("The appointment is booked."))
     return redirect("manage:booking", request.account.slug, done.id)
@@ -178,6 +201,8 @@ def _sent_before(desk: Desk) -> HttpResponse:
 
 
 def show(desk: Desk, form: CallerForm, *, lost: int | None = None, made: Any = None, status: int = 200) -> HttpResponse:
+    if desk.in_dialog:
+        return _in_dialog(desk, form, lost=lost, made=made, status=status)
     request = desk.request
     query = reading.typed(request.GET.get("find", ""))
     picker = picking.choose(desk.search, {**desk.asked, **request.GET.dict()})
@@ -197,6 +222,22 @@ def show(desk: Desk, form: CallerForm, *, lost: int | None = None, made: Any = N
         "keep": _keep(request),
     }
     return render(request, "manage/bookings/new.html", context, status=status)
+
+
+def _in_dialog(desk: Desk, form: CallerForm, *, lost: int | None, made: Any, status: int) -> HttpResponse:
+    host = next((one.name for one in desk.calendar.compiled.hosts if one.id == desk.host), "")
+    context = {
+        "form": form,
+        "calendars": desk.calendars,
+        "calendar": desk.calendar,
+        "day": desk.asked.get("day") or desk.now.astimezone(ZoneInfo(desk.zone)).date().isoformat(),
+        "host": desk.host,
+        "host_name": host,
+        "near": desk.search.nearest(lost) if lost is not None else (),
+        "made": made,
+        "at": desk.at,
+    }
+    return dialogs.show(desk.request, "new", context, title=_("New appointment"), status=status)
 
 
 def _suggested(request: AccountRequest, query: str) -> QuerySet[Contact]:

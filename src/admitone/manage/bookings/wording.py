@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 def why_host(reason: str) -> str:
     """The sentence for Booking.host_reason; "" where there was no choice."""
     return {
-        "wish": _("The guest chose this host."),
+        "wish": _("This host was asked for."),
         "owner": _("This host is the contact's owner."),
         "only": _("Only this host was free."),
         "priority": _("This host has the highest priority of those who were free."),

@@ -17,7 +17,7 @@ function nameOf(event) {
   const rtl = getComputedStyle(document.documentElement).direction === "rtl";
   if (event.key === "ArrowLeft") return rtl ? "next" : "previous";
   if (event.key === "ArrowRight") return rtl ? "previous" : "next";
-  return "dwmat".includes(event.key) ? event.key : "";
+  return "dwmatn".includes(event.key) ? event.key : "";
 }
 
 /** @param {KeyboardEvent} event */
