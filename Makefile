@@ -85,7 +85,7 @@ soak: setup needs ## Long storms and full matrices, on both databases
 	$(POSTGRES) $(PYTEST) $(PARALLEL) $(PURE) -q -m "not browser and not storm and not soak"
 
 bench: setup ## Benchmarks, as ratios against a floor measured in the same run
-	@set -e; for script in bench/[a-z]*.py; do $(BIN)/python $$script; done
+	@set -e; for script in bench/[a-z]*.py bench/http; do $(BIN)/python $$script; done
 
 format: setup
 	$(BIN)/ruff check --quiet --fix $(CODE)
