@@ -44,6 +44,13 @@ class Env:
     job_lease_seconds: float
     private_feeds: bool
     twilio_url: str
+    google_client_id: str
+    google_client_secret: str
+    google_url: str
+    microsoft_client_id: str
+    microsoft_client_secret: str
+    microsoft_tenant: str
+    microsoft_url: str
     log_level: str
     email_daily_cap: int
     sms_daily_cap: int
@@ -78,6 +85,13 @@ def read() -> Env:
         job_lease_seconds=_number("ADMITONE_JOB_LEASE_SECONDS", 15.0),
         private_feeds=env.bool("ADMITONE_ALLOW_PRIVATE_FEEDS", False),
         twilio_url=env.str("ADMITONE_TWILIO_URL", "").rstrip("/"),
+        google_client_id=env.str("ADMITONE_GOOGLE_CLIENT_ID", ""),
+        google_client_secret=env.str("ADMITONE_GOOGLE_CLIENT_SECRET", ""),
+        google_url=env.str("ADMITONE_GOOGLE_URL", "").rstrip("/"),
+        microsoft_client_id=env.str("ADMITONE_MICROSOFT_CLIENT_ID", ""),
+        microsoft_client_secret=env.str("ADMITONE_MICROSOFT_CLIENT_SECRET", ""),
+        microsoft_tenant=env.str("ADMITONE_MICROSOFT_TENANT", "common"),
+        microsoft_url=env.str("ADMITONE_MICROSOFT_URL", "").rstrip("/"),
         log_level=_log_level(env.str("ADMITONE_LOG_LEVEL", "INFO").upper()),
         email_daily_cap=_cap("ADMITONE_EMAIL_DAILY_CAP"),
         sms_daily_cap=_cap("ADMITONE_SMS_DAILY_CAP"),

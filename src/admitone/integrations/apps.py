@@ -11,6 +11,8 @@ class IntegrationsConfig(AppConfig):
         """Let the busy sources, calendar servers and the channel that asks typed-in addresses register themselves."""
         import_module("admitone.integrations.ics_feed")
         import_module("admitone.integrations.caldav")
+        import_module("admitone.integrations.google")
+        import_module("admitone.integrations.microsoft")
         import_module("admitone.integrations.sources")
         import_module("admitone.integrations.writing")  # its tasks
         import_module("admitone.integrations.handlers")
