@@ -26,6 +26,16 @@ class CancelForm(forms.Form):
     )
 
 
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        required=False,
+        max_length=1000,
+        label=_("Reason"),
+        help_text=_("The guest reads it in the mail."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class WhenForm(forms.Form):
     """`start` is a slot (radio buttons of the picker) or "other": then the date and the time are typed."""
 

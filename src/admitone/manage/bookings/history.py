@@ -67,6 +67,8 @@ def actor_names(events: Iterable[Event]) -> dict[str, str]:
 
 def _step(event: Event, booking: Booking, names: dict[str, str]) -> Step:
     icon, title = KINDS.get(event.kind, ("circle-dot", event.kind))
+    if event.kind == "booking.created" and event.facts.get("status") == "pending":
+        icon, title = "hourglass", _("Asked for")
     moved = event.kind == "booking.rescheduled"
     before, after = event.facts.get("old_start_min"), event.facts.get("start_min")
     return Step(
@@ -76,12 +78,14 @@ def _step(event: Event, booking: Booking, names: dict[str, str]) -> Step:
         at=event.at,
         before=from_min(before) if moved and before is not None else None,
         after=from_min(after) if moved and after is not None else None,
-        note=booking.cancel_reason if event.kind == "booking.cancelled" else "",
+        note=booking.cancel_reason if event.kind in ("booking.cancelled", "booking.declined") else "",
     )
 
 
 def _who(event: Event, booking: Booking, names: dict[str, str]) -> str:
     if event.actor_kind == "guest":
         return _("%s (guest)") % booking.name
+    if event.actor_kind == "host":
+        return _("%s (from the mail)") % booking.host.name
     kinds = {"user": _("a former member"), "api_key": _("an API key"), "workflow": _("a workflow")}
     return names.get(event.actor_id) or kinds.get(event.actor_kind, _("the system"))

@@ -26,15 +26,18 @@ from admitone.manage.context import AccountRequest
 
 VIEWS: dict[str, Promise] = {
     "upcoming": _("Upcoming"),
+    "requests": _("To answer"),
     "past": _("Past"),
     "cancelled": _("Cancelled"),
     "all": _("All"),
 }
 STATUSES: dict[str, Promise] = {
+    "pending": _("Pending"),
     "confirmed": _("Confirmed"),
     "completed": _("Completed"),
     "no_show": _("No-show"),
     "cancelled": _("Cancelled"),
+    "declined": _("Declined"),
 }
 #: source -> (name, icon)
 SOURCES: dict[str, tuple[Promise, str]] = {
@@ -71,7 +74,7 @@ def filters_of(query: Mapping[str, str]) -> Filters:
     return Filters(
         view=view if view in VIEWS else "upcoming",
         calendar=as_uuid(query.get("calendar", "")),
-        status=status if view in ("past", "all") else "",
+        status=status if view in ("past", "cancelled", "all") else "",
         first=_date(query.get("from", "")),
         last=_date(query.get("to", "")),
         search=typed(query.get("q", "")),
@@ -143,10 +146,11 @@ def _matches(text: str) -> Q:
 
 
 def in_view(view: str, now_min: int) -> Q:
-    """The rows of a tab; upcoming, past and cancelled are disjoint and cover every row."""
+    """The rows of a tab; upcoming, past and cancelled are disjoint and cover every row. Requests stand in a second one."""
     ahead = Q(status__in=("pending", "confirmed"), end_min__gt=now_min)
-    cancelled = Q(status="cancelled")
-    return {"upcoming": ahead, "past": ~ahead & ~cancelled, "cancelled": cancelled, "all": Q()}[view]
+    cancelled = Q(status__in=("cancelled", "declined"))
+    views = {"upcoming": ahead, "past": ~ahead & ~cancelled, "cancelled": cancelled, "all": Q()}
+    return views.get(view, Q(status="pending"))
 
 
 def having_status(status: str, now_min: int) -> Q:
@@ -162,7 +166,7 @@ def listing(rows: QuerySet[Booking], asked: Filters, now: datetime) -> QuerySet[
     rows = rows.filter(in_view(asked.view, now_min))
     if asked.status:
         rows = rows.filter(having_status(asked.status, now_min))
-    order = ("start_min", "id") if asked.view == "upcoming" else ("-start_min", "-id")
+    order = ("start_min", "id") if asked.view in ("upcoming", "requests") else ("-start_min", "-id")
     return rows.select_related("calendar", "host").order_by(*order)
 
 

@@ -23,7 +23,7 @@ from admitone.logic import ics
 from admitone.logic.bookings import shown_status
 from admitone.logic.clock import from_min, iso, to_min_floor
 from admitone.manage import spreadsheet
-from admitone.manage.bookings import reading, wording
+from admitone.manage.bookings import reading, requests, wording
 from admitone.manage.bookings.forms import CancelForm
 from admitone.manage.bookings.history import story
 from admitone.manage.bookings.origin import origin_of
@@ -59,6 +59,7 @@ def bookings(request: AccountRequest, account: Account) -> HttpResponse:
         "statuses": _statuses(asked.view),
         "calendars": list(access.visible_calendars(request.user, account, request.role)),
         "query": request.GET.urlencode(),
+        "answerable": requests.answerable(request, page),
     }
     return render(request, "manage/bookings/list.html", context)
 
@@ -67,6 +68,8 @@ def _tabs(request: AccountRequest, counts: dict[str, int]) -> list[tuple[str, An
     """(view, name, how many, address that keeps the other filters)"""
     found = []
     for view, name in reading.VIEWS.items():
+        if view == "requests" and not counts[view] and request.GET.get("view") != view:
+            continue
         query = request.GET.copy()
         query["view"] = view
         for gone in ("page", "status"):
@@ -77,7 +80,11 @@ def _tabs(request: AccountRequest, counts: dict[str, int]) -> list[tuple[str, An
 
 def _statuses(view: str) -> list[tuple[str, Any]]:
     """The statuses worth choosing from in a tab."""
-    known = {"past": ("completed", "no_show"), "all": tuple(reading.STATUSES)}.get(view, ())
+    known = {
+        "past": ("completed", "no_show"),
+        "cancelled": ("cancelled", "declined"),
+        "all": tuple(reading.STATUSES),
+    }.get(view, ())
     return [(status, reading.STATUSES[status]) for status in known]
 
 
@@ -110,8 +117,11 @@ def _cells(rows: Iterator[Booking], zone: str, now: datetime) -> Iterator[list[A
 @in_account()
 def booking(request: AccountRequest, account: Account, booking_id: str) -> HttpResponse:
     found, level = reading.one(request, booking_id)
+    shown = details(request, found, level)
     return render(
-        request, "manage/bookings/detail.html", {**details(request, found, level), "cancel_form": CancelForm()}
+        request,
+        "manage/bookings/detail.html",
+        {**shown, **requests.question(found, may_change=shown["may_change"]), "cancel_form": CancelForm()},
     )
 
 
@@ -169,7 +179,7 @@ def calendar_file(request: AccountRequest, account: Account, booking_id: str) ->
     found, _level = reading.one(request, booking_id)
     one = appointments.load(found.id)
     assert one is not None
-    method: ics.Method = "CANCEL" if found.status == "cancelled" else "PUBLISH"
+    method: ics.Method = "CANCEL" if found.status in ("cancelled", "declined") else "PUBLISH"
     text = ics.invite(appointments.host_invite(one, messaging.sender(account)), method=method, now=found.updated_at)
     kind = f"text/calendar; charset=utf-8; method={method}"
     return HttpResponse(text, kind, headers={"Content-Disposition": 'attachment; filename="appointment.ics"'})

@@ -33,10 +33,11 @@ class Summary:
     links: dict[str, int]  # issued, used, open, expired: of the last 30 days
     broken_sources: list[BusySource]
     failed_messages: int
+    to_answer: int  # requests that wait for an approval
 
 
 def summary(account: Account, user: User, role: str, now: datetime) -> Summary:
-    """Five statements, six on a day without appointments; a member sees what belongs to their calendars."""
+    """Six statements, seven on a day without appointments; a member sees what belongs to their calendars."""
     calendars = visible_calendars(user, account, role).order_by()
     asked = requests(account, calendars)
     is_admin = role != "member"
@@ -50,6 +51,7 @@ def summary(account: Account, user: User, role: str, now: datetime) -> Summary:
         links=link_counts(account, calendars, now),
         broken_sources=broken_sources(account) if is_admin else [],
         failed_messages=failed_messages(account, now) if is_admin else 0,
+        to_answer=Booking.objects.filter(account=account, status="pending", calendar__in=calendars).count(),
     )
 
 
