@@ -22,6 +22,7 @@ from admitone.integrations.models import HostFeed
 from admitone.links.models import Batch, LinkRequest, OneTimeLink
 from admitone.logic.clock import to_min_floor
 from admitone.messaging.models import Message, OptOut
+from admitone.notifications.services import create_notice
 from admitone.webhooks.models import Delivery, Endpoint
 from admitone.workflows.models import BulkEnrollment, Enrollment, InboundHook
 from admitone.workflows.services import create_workflow, enroll, publish
@@ -58,6 +59,7 @@ def world(**account: Any) -> World:
         "account": here.slug,
         "calendar": calendar.slug,
         "calendar_id": calendar.id,
+        "notice_key": notice_of(calendar),
         "link_id": link.id,
         "booking_id": booking.id,
         "start": booking.start_min,

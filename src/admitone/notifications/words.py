@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
+from admitone.contacts.models import Contact
 from admitone.logic.notices import MAX_SUBJECT, Notice
 from admitone.messaging.letters import Letter, Rendered, by_hand
 from admitone.notifications.appointments import Appointment
@@ -35,6 +36,10 @@ class Told(Context):
     @cached_property
     def booking(self) -> Booking | None:
         return self.told.booking if self.told else None
+
+    @cached_property
+    def contact(self) -> Contact | None:
+        return self.told.booking.contact if self.told else None
 
     @cached_property
     def reader(self) -> Reader:

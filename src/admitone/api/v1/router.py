@@ -23,6 +23,7 @@ from admitone.api.v1 import (
     message_templates,
     messages,
     missed_calls,
+    notices,
     opportunities,
     pipelines,
     public_bookings,
@@ -53,6 +54,7 @@ api = Api(
 api.add_router("/one-time-links/batches", batches.router)  # before the links: "batches" is no link's id
 api.add_router("/one-time-links", links.router)
 api.add_router("/calendars", calendars.router)
+api.add_router("/calendars", notices.router)
 api.add_router("/calendar-groups", calendar_groups.router)
 api.add_router("/schedules", schedules.router)
 api.add_router("/blocked-times", blocked_times.router)

@@ -27,6 +27,7 @@ from admitone.manage.bookings import reading, requests, wording
 from admitone.manage.bookings.forms import CancelForm
 from admitone.manage.bookings.history import story
 from admitone.manage.bookings.origin import origin_of
+from admitone.manage.bookings.to_come import to_come
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.messages.reading import kind_name
 from admitone.messaging import queries as messaging
@@ -144,6 +145,7 @@ def details(request: AccountRequest, booking: Booking, level: str) -> dict[str, 
         "origin": origin_of(booking, now),
         "history": story(booking),
         "messages_sent": _messages(booking),
+        "receipts": to_come(booking, now),
         "manage_url": addresses.manage_url(booking.id) if may_change else "",
         "may_change": may_change,
         "can_change": may_change and is_active and booking.end_min > now_min,

@@ -225,9 +225,6 @@ class LookForm(SectionForm):
         label=_("Page to go on to"),
         help_text=_("https:// only. The confirmation shows it as a button with its address."),
     )
-    reminder_hours = number(
-        _("Reminder"), low=1, required=False, help_text=_("Hours before the appointment. Empty: no reminder.")
-    )
 
 
 class AccessForm(SectionForm):

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from admitone.manage.blocks import views as blocks
 from admitone.manage.calendars import booking_rules, busy, hours, lifecycle, team, views, why
@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{one}busy/<uuid:source_id>/removal/", busy.remove, name="calendar_remove_busy"),
     path(f"{one}blocks/", blocks.of_calendar, name="calendar_blocks"),
     path(f"{one}blocks/<uuid:block_id>/removal/", blocks.remove_of_calendar, name="calendar_remove_block"),
+    path(f"{one}notifications/", include("admitone.manage.notices.urls")),
     path(f"{one}danger/", lifecycle.danger, name="calendar_danger"),
     path(f"{one}pause/", lifecycle.pause, name="pause_calendar"),
     path(f"{one}resumption/", lifecycle.resume, name="resume_calendar"),

@@ -25,6 +25,7 @@ KINDS: dict[str, Promise | str] = {
     "booking.confirmed": _("Approved"),
     "booking.declined": _("Declined"),
     "reminder": _("Reminder"),
+    "follow_up": _("Follow-up"),
     "booking.manage_link": _("Link to an appointment"),
     "link.sent": _("Link sent by hand"),
     "link.reissued": _("New link"),
