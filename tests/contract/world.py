@@ -240,3 +240,9 @@ def missed_call_of(contact: Contact) -> MissedCall:
 
 def opt_out_of(account: Account) -> OptOut:
     return OptOut.objects.create(account=account, channel="sms", address="+4915112345678", source="stop", at=NOW)
+
+
+def notice_of(calendar: Calendar) -> str:
+    """A reminder that was added, two hours before."""
+    who = {"account": calendar.account, "calendar_id": calendar.id, "actor": SYSTEM, "now": NOW}
+    return create_notice(**who, occasion="reminder", offset_minutes=120, subject="Soon", body="Soon.").key
