@@ -40,12 +40,12 @@ def test_calendars_are_listed_and_read_by_id_or_slug(api, calendar):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_lists_take_two_statements_however_long(api, account, count, django_assert_num_queries):
+def test_lists_take_a_few_statements_however_long(api, account, count, django_assert_num_queries):
     for n in range(count):
         made = factories.calendar(account)
         factories.booking(made, NOW.replace(day=3 + n))
-    for path in ("/calendars", "/bookings", "/contacts"):
-        with django_assert_num_queries(2):
+    for path, statements in (("/calendars", 3), ("/bookings", 2), ("/contacts", 2)):
+        with django_assert_num_queries(statements):
             assert len(api.get(path).json()["items"]) == count
 
 
@@ -101,6 +101,20 @@ def test_bookings_are_filtered_by_calendar_status_contact_and_time(api, calendar
     assert ids("calendar=second") == ids("from=2026-11-04") == ids(f"contact={other.contact_id}") == {str(other.id)}
     assert ids("to=2026-11-03") == ids(f"from={TEN}&to={ELEVEN}") == {str(booking.id)}
     assert ids("status=cancelled") == ids(f"to={TEN}") == set()
+
+
+def test_bookings_are_filtered_by_host_and_source(api, calendar, booking):
+    other = factories.booking(factories.calendar(calendar.account), datetime(2026, 11, 5, 9, tzinfo=UTC))
+    foreign = factories.host(factories.account())
+
+    def ids(query):
+        return {item["id"] for item in api.get(f"/bookings?{query}").json()["items"]}
+
+    assert ids(f"host={other.host_id}") == {str(other.id)}
+    assert ids("source=workflow") == set()
+    assert ids(f"source={other.source}&host={other.host_id}") == {str(other.id)}
+    answers = [api.get(f"/bookings?{query}").status_code for query in (f"host={foreign.id}", "host=x", "source=x")]
+    assert answers == [404, 404, 422]
 
 
 def test_bookings_page_without_repeating(api, calendar):

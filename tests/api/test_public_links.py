@@ -179,7 +179,7 @@ def test_start_that_was_never_on_offer_is_unavailable(guest, link, change):
 @pytest.mark.parametrize(
     "change",
     [
-        {"duration": 120},
+        {"location": "elsewhere"},
         {"contact": "somebody"},
         {"end": ELEVEN},
         {"answers": {"colour": "red"}},

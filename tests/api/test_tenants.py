@@ -27,6 +27,7 @@ BODIES = {
     "reschedule_booking": {"start": ELEVEN},
     "create_one_time_link": {},
     "change_schedule": {"name": "mine now"},
+    "put_holiday": {"open": True},
     "create_booking": ADA,
     "create_contact": {"email": "a@example.com"},
     "change_webhook": {"active": False},
@@ -57,6 +58,7 @@ REFERENCES = [
     ("GET", "/one-time-links?group={group_id}", None),
     ("POST", "/calendar-groups", {"name": "Mine", "calendars": ["{calendar_id}"]}),
     ("PATCH", "/calendars/mine", {"group": "{group_id}"}),
+    ("PATCH", "/calendars/mine", {"schedule": "{schedule_id}"}),
     ("POST", "/bookings", ADA | {"calendar": "{calendar_id}"}),
     (
         "POST",
@@ -155,6 +157,7 @@ def test_lists_hold_own_rows_only(stranger, theirs):
         ("/calendars", 1),
         ("/calendar-groups", 0),
         ("/schedules", 1),
+        ("/hosts", 1),
         ("/blocked-times", 0),
         ("/one-time-links", 0),
         ("/bookings", 0),

@@ -84,8 +84,9 @@ def group_by_id_or_slug(account: Account, reference: str) -> CalendarGroup:
 
 
 def listing(account: Account) -> QuerySet[Calendar]:
-    """The account's calendars, deleted ones left out."""
-    return Calendar.objects.filter(account=account, deleted_at=None)
+    """The account's calendars with their teams' rows, deleted ones left out."""
+    rows = Calendar.objects.filter(account=account, deleted_at=None)
+    return rows.select_related("group").prefetch_related("calendar_hosts")
 
 
 def calendars_for(account: Account, user: User | None, role: str | None) -> list[Calendar]:

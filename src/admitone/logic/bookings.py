@@ -10,7 +10,7 @@ from typing import Any
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_text, clean_zone, email_key, region_of
 from admitone.logic.intake import at_questions, read_intake, refuse_disqualified
-from admitone.logic.party import clean_companions, clean_party
+from admitone.logic.party import MAX_PARTY, clean_companions, clean_party
 from admitone.logic.plan import CalendarPlan
 
 MAX_NOTE = 2000
@@ -76,6 +76,7 @@ def _request(plan: CalendarPlan, raw: Mapping[str, Any]) -> tuple[GuestRequest, 
             return default
 
     party = take("party", lambda: clean_party(raw.get("party"), plan.max_party), default=1)
+    most = MAX_PARTY if "party" in errors else party - 1
     request = GuestRequest(
         name=take("name", lambda: _required(clean_name(raw.get("name")), "Enter your name.")),
         email=take("email", lambda: _email(plan, raw)),
@@ -86,7 +87,7 @@ def _request(plan: CalendarPlan, raw: Mapping[str, Any]) -> tuple[GuestRequest, 
         locale=_locale(plan, raw),
         utm=clean_utm(raw.get("utm") or {}),
         party=party,
-        guests=take("guests", lambda: clean_companions(raw.get("guests"), party - 1), default=()),
+        guests=take("guests", lambda: clean_companions(raw.get("guests"), most), default=()),
         place=take("place", lambda: _place(plan, raw)),
     )
     return request, errors

@@ -13,6 +13,7 @@ from admitone.logic import brand, identity
 from admitone.logic.errors import Problem
 from admitone.logic.hours import clean_date, parse_time
 from admitone.logic.kinds import SEATED, TEAMS
+from admitone.logic.party import MAX_PARTY
 
 DAY = 1440
 SLUG_MAX = 60
@@ -25,7 +26,7 @@ RESERVED_SLUGS = frozenset(
 MAX_ORIGINS = 50
 #: video: one fixed address; host: the room of whoever takes the appointment; room: made for each appointment.
 LOCATION_KINDS = ("none", "phone", "address", "video", "host", "room", "ask")
-MAX_DURATIONS, MAX_PARTY, MAX_SERIES = 8, 100, 52
+MAX_DURATIONS, MAX_SERIES = 8, 52
 
 Cleaner = Callable[[Any], Any]
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)

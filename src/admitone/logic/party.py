@@ -8,6 +8,7 @@ from typing import Any
 
 from admitone.logic.identity import clean_email, clean_name
 
+MAX_PARTY = 100
 _ADDRESS = re.compile(r"[<(\[\s,;]*([^\s<>()\[\],;]+@[^\s<>()\[\],;]+)[>)\]\s,;]*")
 
 

@@ -32,6 +32,7 @@ from admitone.api.fields import (
     example,
 )
 from admitone.api.openapi import refuses
+from admitone.api.special import OwnTerms
 from admitone.api.windows import WANTED
 from admitone.calendars.queries import by_id_or_slug, group_by_id_or_slug
 from admitone.contacts.filters import Filters
@@ -67,7 +68,7 @@ class ContactQuery(Body):
         return [{"email": email, "name": name, "phone": phone} for email, name, phone in found]
 
 
-class NewBatch(Body):
+class NewBatch(OwnTerms):
     """One of `count`, `contacts` and `contact_filter`, and the terms that all the links share."""
 
     model_config = example(calendar="first-consultation", count=100, expires_at="2026-12-24T00:00:00Z", label="Fair")
@@ -105,6 +106,7 @@ class NewBatch(Body):
             "note": self.note,
             "metadata": self.metadata,
             "utm": self.utm.model_dump(exclude_none=True) if self.utm else None,
+            "special": self.special(),
         }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from ninja import Header, Router
 from pydantic import BaseModel, Field
 
 from admitone.accounts.idempotency import Idempotency
 from admitone.accounts.models import Account
-from admitone.accounts.queries import get
+from admitone.accounts.queries import as_uuid, get
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import (
@@ -35,18 +36,24 @@ from admitone.api.fields import (
     example,
 )
 from admitone.api.fields import Body as Payload
+from admitone.api.intake import GuestAnswers
 from admitone.api.openapi import refuses
+from admitone.api.series import Dated, dates_of
 from admitone.api.v1.public_bookings import Cancellation, Move
 from admitone.api.windows import WANTED, instant_of
+from admitone.api.wishes import Wishes, repeat_of
 from admitone.booking import queries, services
 from admitone.booking.models import Booking
 from admitone.booking.payload import booking_view
+from admitone.calendars.models import Host
 from admitone.calendars.queries import by_id_or_slug
 from admitone.contacts.models import Contact
 from admitone.logic.bookings import clean_guest
 from admitone.logic.clock import to_min_ceil
+from admitone.logic.errors import Problem
 
 router = Router(tags=["Bookings"])
+Source = Literal["one_time_link", "scheduling_link", "permanent_link", "by_hand", "api", "workflow"]
 Status = Literal["pending", "confirmed", "cancelled", "declined", "completed", "no_show"]
 
 
@@ -114,6 +121,12 @@ class BookingOut(Out):
     updated_at: At
 
 
+class BookedOut(BookingOut):
+    """What was booked; `bookings` are all appointments of a series, this one among them, none of a single one."""
+
+    bookings: list[Dated]
+
+
 class Bookings(Out):
     """A page of bookings, the newest first."""
 
@@ -121,7 +134,7 @@ class Bookings(Out):
     next_cursor: str | None
 
 
-class NewBooking(Payload):
+class NewBooking(Wishes):
     """An appointment made by a program, on the calendar's own terms."""
 
     model_config = example(
@@ -134,8 +147,9 @@ class NewBooking(Payload):
 
     calendar: Annotated[Reference, Field(description="Id or slug.")]
     start: Minute
-    name: Name
+    name: Annotated[Name, Field(description="Needed unless the calendar's form asks for it.")] | None = None
     email: Email | None = None
+    answers: GuestAnswers | None = None
     phone: Phone | None = None
     note: Note | None = None
     place: Place | None = None
@@ -161,6 +175,9 @@ class BookingFilter(BaseModel):
     calendar: Reference | None = Field(None, description="Id or slug.")
     status: Status | None = None
     contact: Reference | None = Field(None, description="Id.")
+    host: Reference | None = Field(None, description="Id; appointments with several hosts count for each of them.")
+    source: Source | None = None
+    series: Reference | None = Field(None, description="Id of a series.")
     since: Moment | None = Field(None, alias="from", description="An instant, or a date in `tz`.")
     to: Moment | None = Field(None, description="An instant, or a date in `tz`, that day included.")
     tz: Zone | None = Field(None, description="An IANA time zone for dates; default: the account's.")
@@ -170,16 +187,19 @@ class BookingFilter(BaseModel):
 
 @router.get("", response=Bookings, openapi_extra=refuses("not_found"), summary="List bookings")
 def list_bookings(request: ApiRequest, wanted: BookingFilter = WANTED) -> dict[str, Any]:
-    """The newest first. A filter that names a calendar or contact of nobody is `not_found`."""
+    """The newest first. A filter that names a calendar, contact or host of nobody is `not_found`."""
     account = account_of(request)
     rows = queries.listing(
         account,
         calendar=by_id_or_slug(account, wanted.calendar).id if wanted.calendar else None,
         status=wanted.status,
         contact=get(account, Contact, wanted.contact).id if wanted.contact else None,
+        host=host_of(account, wanted.host) if wanted.host else None,
+        source=wanted.source,
         first=_minute(wanted.since, wanted, account),
         end=_minute(wanted.to, wanted, account, days=1),
     )
+    rows = rows.filter(series_id=as_uuid(wanted.series)) if wanted.series else rows
     bookings, cursor = paging.by_id(rows, wanted.cursor, wanted.limit)
     return {"items": [booking_view(booking) for booking in bookings], "next_cursor": cursor}
 
@@ -191,8 +211,11 @@ def get_booking(request: ApiRequest, booking_id: str) -> dict[str, Any]:
 
 @router.post(
     "",
-    response={201: BookingOut},
-    openapi_extra=refuses("not_found", "slot_taken", "slot_unavailable", "calendar_paused", "idempotency_key_reused"),
+    response={201: BookedOut},
+    openapi_extra=refuses(
+        *("not_found", "slot_taken", "slot_unavailable", "calendar_paused", "contact_limit"),
+        *("series_conflict", "idempotency_key_reused"),
+    ),
     summary="Book",
 )
 def create_booking(
@@ -204,18 +227,22 @@ def create_booking(
     account = account_of(request)
     plan = by_id_or_slug(account, payload.calendar).compiled
     asked = Idempotency.of(request.auth.id, idempotency_key, {"booking": payload.model_dump(mode="json")})
+    raw = payload.model_dump(exclude_none=True)
     done = services.book(
         plan=plan,
         start=payload.start,
-        guest=clean_guest(plan, payload.model_dump(exclude_none=True)),
+        guest=clean_guest(plan, raw, given=raw.get("answers")),
         source="api",
         actor=actor_of(request),
         now=request.call.now,
         idempotency=asked,
         metadata=payload.metadata,
         host=payload.host or "",
+        duration=payload.duration,
+        repeat=repeat_of(payload),
     )
-    return get_booking(request, str(done.id))
+    made = get(account, Booking, done.id, "host")
+    return booking_view(made) | {"bookings": dates_of(account.id, made.series_id)}
 
 
 @router.post(
@@ -261,9 +288,11 @@ def decline_booking(request: ApiRequest, booking_id: str, payload: Refusal | Non
     summary="Cancel a booking",
 )
 def cancel_booking(request: ApiRequest, booking_id: str, payload: Cancellation | None = None) -> dict[str, Any]:
-    """Free the time; the guest is told. A one-time link that made the booking stays used."""
+    """Free the time; the guest is told. A one-time link that made the booking stays used. Of a series `following` cancels
+    all appointments from this one on."""
     booking = get(account_of(request), Booking, booking_id)
-    services.cancel(
+    act = services.cancel_following if payload and payload.following else services.cancel
+    act(
         account_id=booking.account_id,
         booking_id=booking.id,
         actor=actor_of(request),
@@ -294,6 +323,14 @@ def reschedule_booking(request: ApiRequest, booking_id: str, payload: Move) -> d
         by_hand=False,
     )
     return get_booking(request, booking_id)
+
+
+def host_of(account: Account, reference: str) -> UUID:
+    """A host of the account's agency by id. Problem("not_found")."""
+    key = as_uuid(reference)
+    if key is None or not Host.objects.filter(id=key, agency=account.agency_id).exists():
+        raise Problem("not_found")
+    return key
 
 
 def _minute(moment: datetime | date | None, wanted: BookingFilter, account: Account, days: int = 0) -> int | None:

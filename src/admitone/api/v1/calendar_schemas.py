@@ -25,9 +25,10 @@ from admitone.api.fields import (
     example,
 )
 from admitone.calendars.models import Calendar
-from admitone.logic.calendars import MAX_BUFFER, MAX_DURATIONS, MAX_PARTY, MAX_SERIES
+from admitone.logic.calendars import MAX_BUFFER, MAX_DURATIONS, MAX_SERIES
 from admitone.logic.hours import show_time
 from admitone.logic.kinds import MAX_HOSTS, MAX_PRIORITY, MAX_SEATS, MAX_WEIGHT
+from admitone.logic.party import MAX_PARTY
 
 Kind = Literal["personal", "round_robin", "collective", "class", "event"]
 Strategy = Literal["availability", "equal"]
@@ -52,18 +53,24 @@ FIELDS = (
     *("range_first", "range_last", "buffer_before", "buffer_after", "buffer_rule", "alignment"),
     *ALIKE,
 )
+#: Where null says "none" and not "as it is".
+CLEARABLE = frozenset(
+    {"per_day_limit", "per_week_limit", "per_month_limit", "per_host_day_limit", "per_contact_limit"}
+    | {"cutoff_days", "range_days", "range_first", "range_last"}
+)
 TEAM = ("kind", "capacity", "strategy", "count_days", "guest_picks_host")
 
 
 class HostOut(Out):
     """Who takes the appointments. Of a round robin the higher `priority` is asked first and `weight` is a host's share;
-    of a collective the `required` ones have to be free."""
+    of a collective the `required` ones have to be free. `schedule` are hours of their own, which narrow the calendar's."""
 
     id: Id
     name: str
     priority: int
     weight: int
     required: bool
+    schedule: Id | None
 
 
 class CalendarOut(Out):
@@ -108,6 +115,7 @@ class CalendarOut(Out):
     series_max: int
     waitlist: bool
     waitlist_hold: int
+    form: Id | None
     form_first: bool
     location_hidden: bool
     room_provider: str
@@ -126,10 +134,15 @@ class Place(Body):
     priority: Annotated[StrictInt, Field(ge=0, le=MAX_PRIORITY)] = 0
     weight: Annotated[StrictInt, Field(ge=1, le=MAX_WEIGHT)] = 1
     required: Flag = True
+    schedule: (
+        Annotated[Reference, Field(description="Id of hours of their own; null: the calendar's. Left out: as it was.")]
+        | None
+    ) = None
 
 
 class CalendarChanges(Body):
-    """What is not named stays. Lengths are minutes; `hosts` is the whole team."""
+    """What is not named stays; null takes a limit, a cut-off or a date away. Lengths are minutes; `hosts` is the whole
+    team."""
 
     model_config = example(kind="class", capacity=12)
 
@@ -177,7 +190,8 @@ class CalendarChanges(Body):
     waitlist_hold: Annotated[StrictInt, Field(ge=15, le=7 * 1440)] | None = Field(
         None, description="Minutes for which a free place is kept for the next of the waiting list."
     )
-    form_first: Flag | None = None
+    form: Annotated[Reference, Field(description="Id of the form that its guests fill in; null for none.")] | None = None
+    form_first: Flag | None = Field(None, description="Ask before any time is shown.")
     location_hidden: Flag | None = None
     room_provider: Annotated[str, Field(max_length=24)] | None = None
     schedule: Annotated[Reference, Field(description="Id of the schedule it opens by.")] | None = None
@@ -255,6 +269,7 @@ def group_of(calendar: Calendar) -> str | None:
 
 def shown(calendar: Calendar) -> dict[str, Any]:
     plan = calendar.compiled
+    own_hours = {str(row.host_id): row.schedule_id for row in calendar.calendar_hosts.all()}
     return {
         "id": str(calendar.id),
         "slug": plan.slug,
@@ -286,6 +301,7 @@ def shown(calendar: Calendar) -> dict[str, Any]:
         "buffer_rule": plan.rules.buffer_rule,
         "alignment": plan.rules.alignment,
         **{name: getattr(calendar, name) for name in ALIKE},
+        "form": str(calendar.form_id) if calendar.form_id else None,
         "timezone": plan.schedule.timezone,
         "location_kind": plan.location_kind,
         "location": plan.location,
@@ -296,6 +312,7 @@ def shown(calendar: Calendar) -> dict[str, Any]:
                 "priority": host.priority,
                 "weight": host.weight,
                 "required": host.required,
+                "schedule": str(own_hours[host.id]) if own_hours.get(host.id) else None,
             }
             for host in plan.hosts
         ],

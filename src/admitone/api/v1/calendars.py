@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from ninja import Router
 from pydantic import BaseModel
@@ -12,6 +14,7 @@ from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.openapi import refuses
 from admitone.api.v1.calendar_schemas import (
+    CLEARABLE,
     FIELDS,
     TEAM,
     Answer,
@@ -21,10 +24,12 @@ from admitone.api.v1.calendar_schemas import (
     Calendars,
     Moment,
     NewCalendar,
+    Place,
     shown,
 )
-from admitone.api.windows import WANTED, Slots, Window, minutes, open_slots, times
+from admitone.api.windows import WANTED, Slots, minutes, open_slots, times
 from admitone.api.windows import shown as shown_slots
+from admitone.api.wishes import WishedWindow
 from admitone.booking.queries import open_times, openings
 from admitone.calendars import queries, services
 from admitone.calendars.models import Calendar, CalendarGroup
@@ -64,6 +69,7 @@ def create_calendar(request: ApiRequest, payload: NewCalendar) -> dict[str, Any]
     )
     _open_by(request, calendar, payload.schedule)
     _join(request, calendar, payload, group)
+    _ask(request, calendar, payload)
     return shown(_amend(request, calendar, {}, {}, active=False if payload.active is False else None))
 
 
@@ -79,8 +85,9 @@ def change_calendar(request: ApiRequest, calendar_id: str, payload: CalendarChan
     group = group_of(request, payload)
     _open_by(request, calendar, payload.schedule)
     _join(request, calendar, payload, group)
+    _ask(request, calendar, payload)
     fields = {**sent(payload, *FIELDS), **sent(payload, "slug")}
-    return shown(_amend(request, calendar, fields, team_of(payload), active=payload.active))
+    return shown(_amend(request, calendar, fields, team_of(payload, calendar), active=payload.active))
 
 
 def _open_by(request: ApiRequest, calendar: Calendar, schedule_id: str | None) -> None:
@@ -94,6 +101,18 @@ def _open_by(request: ApiRequest, calendar: Calendar, schedule_id: str | None) -
         actor=actor_of(request),
         now=request.call.now,
     )
+
+
+def _ask(request: ApiRequest, calendar: Calendar, payload: CalendarChanges) -> None:
+    """The form that was named, none for null; left out it stays."""
+    if "form" in payload.model_fields_set:
+        services.choose_form(
+            account=account_of(request),
+            calendar_id=calendar.id,
+            form_id=payload.form,
+            actor=actor_of(request),
+            now=request.call.now,
+        )
 
 
 def group_of(request: ApiRequest, payload: CalendarChanges) -> CalendarGroup | None:
@@ -128,29 +147,34 @@ def _amend(
 
 
 def sent(payload: BaseModel, *names: str) -> dict[str, Any]:
-    """The named fields that were sent and are not null."""
-    return {name: value for name in names if (value := getattr(payload, name)) is not None}
+    """The named fields that were sent; null only where it clears something."""
+    said = [(name, getattr(payload, name)) for name in names if name in payload.model_fields_set]
+    return {name: value for name, value in said if value is not None or name in CLEARABLE}
 
 
-def team_of(payload: CalendarChanges) -> dict[str, Any]:
-    """What set_team takes; Problem("not_found") for a host that cannot be an id."""
+def team_of(payload: CalendarChanges, calendar: Calendar | None = None) -> dict[str, Any]:
+    """What set_team takes; Problem("not_found") for a host or a schedule that cannot be an id."""
     team = sent(payload, *TEAM)
     if payload.hosts is None:
         return team
-    rows = [(as_uuid(one.host), one) for one in payload.hosts]
-    if any(key is None for key, _ in rows):
+    before = {one.host: one.schedule for one in services.current_team(calendar)} if calendar else {}
+    return team | {"hosts": [_member(one, before) for one in payload.hosts]}
+
+
+def _member(one: Place, before: Mapping[UUID, UUID | None]) -> TeamHost:
+    key, own = as_uuid(one.host), as_uuid(one.schedule or "")
+    if key is None or (one.schedule and own is None):
         raise Problem("not_found")
-    return team | {
-        "hosts": [TeamHost(key, one.priority, one.weight, one.required) for key, one in rows if key is not None]
-    }
+    hours = own if "schedule" in one.model_fields_set else before.get(key)
+    return TeamHost(key, one.priority, one.weight, one.required, hours)
 
 
 @router.get("/{calendar_id}/slots", response=Slots, summary="List open times", exclude_unset=True)
-def list_calendar_slots(request: ApiRequest, calendar_id: str, window: Window = WANTED) -> dict[str, Any]:
+def list_calendar_slots(request: ApiRequest, calendar_id: str, window: WishedWindow = WANTED) -> dict[str, Any]:
     """At most 62 days, by default the next 14. A paused calendar has none."""
-    plan, now = queries.by_id_or_slug(account_of(request), calendar_id).compiled, request.call.now
+    plan, now = window.of(queries.by_id_or_slug(account_of(request), calendar_id).compiled), request.call.now
     wanted = minutes(window, now=now, timezone=plan.schedule.timezone)
-    found = open_times(plan, now=now, first=wanted.first, end=wanted.end)
+    found = open_times(plan, now=now, first=wanted.first, end=wanted.end, party=window.party)
     return {"slots": open_slots(found, plan.rules.duration, hosts=True)}
 
 

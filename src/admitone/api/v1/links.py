@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Header, Router
-from pydantic import BaseModel, Discriminator, Field, StrictInt, Tag
+from pydantic import BaseModel, Discriminator, Field, Tag
 
 from admitone.accounts.idempotency import Idempotency
 from admitone.accounts.queries import get
@@ -27,7 +27,6 @@ from admitone.api.fields import (
     Reason,
     Reference,
     Span,
-    Text,
     Times,
     Url,
     Uses,
@@ -35,13 +34,12 @@ from admitone.api.fields import (
     example,
 )
 from admitone.api.openapi import refuses
+from admitone.api.special import OwnTerms
 from admitone.api.windows import WANTED
 from admitone.calendars.queries import by_id_or_slug, group_by_id_or_slug
 from admitone.contacts.models import Contact
 from admitone.links import queries, services
 from admitone.links.models import OneTimeLink
-from admitone.links.services.special import NAMES as SPECIAL
-from admitone.logic.calendars import MAX_PARTY, MAX_SERIES
 
 router = Router(tags=["One-time links"])
 
@@ -63,7 +61,7 @@ def _kind(value: Any) -> str:
 ContactRef = Annotated[Annotated[Reference, Tag("=id")] | Annotated[NewContact, Tag("=person")], Discriminator(_kind)]
 
 
-class NewLink(Body):
+class NewLink(OwnTerms):
     """A link to be made. `offered` limits it to times that lie within one of these spans."""
 
     model_config = example(
@@ -81,13 +79,6 @@ class NewLink(Body):
     not_before: Instant | None = None
     expires_at: Instant | None = None
     max_uses: Uses = 1
-    duration: Annotated[StrictInt, Field(ge=1, le=1440, description="Minutes, instead of the calendar's.")] | None = (
-        None
-    )
-    host: Annotated[Reference, Field(description="Id: of a round robin only this host.")] | None = None
-    location: Annotated[Text, Field(max_length=500, description="Instead of the calendar's.")] = ""
-    seats: Annotated[StrictInt, Field(ge=1, le=MAX_PARTY, description="The largest party.")] = 1
-    series: Annotated[StrictInt, Field(ge=1, le=MAX_SERIES, description="The longest series.")] = 1
     label: Label = ""
     note: Reason = ""
     metadata: Metadata = Field(default_factory=dict)
@@ -174,7 +165,7 @@ def create_one_time_link(
         account=account,
         calendar=by_id_or_slug(account, payload.calendar) if payload.calendar else None,
         group=group_by_id_or_slug(account, payload.group) if payload.group else None,
-        special={name: getattr(payload, name) for name in SPECIAL if name in payload.model_fields_set},
+        special=payload.special(),
         actor=actor_of(request),
         now=now,
         contact=get(account, Contact, payload.contact) if isinstance(payload.contact, str) else None,

@@ -11,18 +11,13 @@ from admitone.api.auth import Holder
 from admitone.api.call import LinkRequest
 from admitone.api.fields import (
     At,
-    Body,
     Email,
-    Flag,
     Id,
     Language,
     Line,
     Minute,
     Name,
-    Note,
     Out,
-    Phone,
-    Place,
     Reference,
     Times,
     Url,
@@ -30,9 +25,12 @@ from admitone.api.fields import (
     Zone,
     example,
 )
+from admitone.api.intake import GuestAnswers, Question, questions
 from admitone.api.openapi import refuses
-from admitone.api.windows import WANTED, Slots, Window, minutes, open_slots, times
-from admitone.booking.openings import picks_host
+from admitone.api.series import Dated, dates_of
+from admitone.api.windows import WANTED, Slots, minutes, open_slots, times
+from admitone.api.wishes import WishedWindow, Wishes, party_of, repeat_of
+from admitone.booking.openings import lengths, picks_host
 from admitone.booking.queries import open_times
 from admitone.booking.services import Booked
 from admitone.links.queries import Opened, maker_contact
@@ -54,6 +52,7 @@ class Form(Out):
     note: bool
     place: Annotated[bool, Field(description="Ask where to meet.")]
     consent: str | None
+    fields: Annotated[list[Question], Field(description="Of the calendar's form; answered as answers.KEY.")]
 
 
 class Person(Out):
@@ -92,6 +91,9 @@ class PublicLink(Out):
     host: str
     hosts: list[Choosable]
     duration: int | None
+    durations: Annotated[list[int], Field(description="Lengths to choose from, `duration` among them.")]
+    max_party: Annotated[int, Field(description="Places that one booking may take.")]
+    series: Annotated[int, Field(description="Appointments that a series may have; 1: no series.")]
     calendars: list[CalendarChoice]
     timezone: str
     location_kind: str
@@ -103,17 +105,9 @@ class PublicLink(Out):
     contact: Person
 
 
-class Answers(Body):
-    """The booking form's other fields."""
-
-    phone: Phone | None = None
-    note: Note | None = None
-    place: Place | None = None
-    consent: Flag | None = None
-
-
-class LinkBooking(Body):
-    """One booking. Calendar, host and length come from the link alone; `name` and `email` from its contact if left out."""
+class LinkBooking(Wishes):
+    """One booking. Calendar, host and length come from the link, where it leaves its guest no choice; `name` and `email`
+    from its contact if left out."""
 
     model_config = example(
         start="2026-11-06T14:00:00Z", name="Ada Lovelace", email="ada@example.com", timezone="Europe/London"
@@ -124,7 +118,7 @@ class LinkBooking(Body):
     email: Email | None = None
     timezone: Zone | None = None
     locale: Language | None = None
-    answers: Answers | None = None
+    answers: GuestAnswers | None = None
     code: Line | None = None
     utm: Utm | None = None
     host: Annotated[Reference, Field(description="Id of the host to meet, where guests may choose.")] | None = None
@@ -137,6 +131,7 @@ class BookedOut(Times):
     id: Id
     status: str
     manage_url: Url
+    bookings: Annotated[list[Dated], Field(description="Of a series: all its appointments, this one among them.")]
 
 
 class Choosing(BaseModel):
@@ -145,7 +140,7 @@ class Choosing(BaseModel):
     calendar: Reference | None = Field(None, description="Id or slug, for a group's link.")
 
 
-class LinkWindow(Window, Choosing):
+class LinkWindow(WishedWindow, Choosing):
     """The stretch in which starts are wanted, and of a group's link the calendar."""
 
 
@@ -164,6 +159,9 @@ def get_public_link(request: LinkRequest, token: str, wanted: Choosing = WANTED)
         "host": plan.met,
         "hosts": [{"id": host.id, "name": host.name} for host in plan.hosts] if picks_host(plan) else [],
         "duration": plan.rules.duration if found.has_chosen else None,
+        "durations": lengths(plan) if found.has_chosen else [],
+        "max_party": plan.max_party,
+        "series": link.series,
         "calendars": [_choice(one.plan) for one in found.choices],
         "timezone": plan.schedule.timezone,
         "location_kind": plan.location_kind,
@@ -177,6 +175,7 @@ def get_public_link(request: LinkRequest, token: str, wanted: Choosing = WANTED)
             "note": plan.note,
             "place": plan.location_kind == "ask",
             "consent": plan.consent_text or None,
+            "fields": questions(plan),
         },
         "contact": maker_contact(found),
     }
@@ -192,9 +191,17 @@ def get_public_link(request: LinkRequest, token: str, wanted: Choosing = WANTED)
 def list_public_link_slots(request: LinkRequest, token: str, window: LinkWindow = WANTED) -> dict[str, Any]:
     """The times this link can book: at most 62 days, by default the next 14. A group's link needs `calendar`."""
     found = _alive(request).choose(window.calendar or "")
-    now, plan = request.call.now, found.plan
+    now, plan = request.call.now, window.of(found.plan)
     wanted = minutes(window, now=now, timezone=plan.schedule.timezone)
-    found_times = open_times(plan, now=now, first=wanted.first, end=wanted.end, offered=found.offered)
+    found_times = open_times(
+        plan,
+        now=now,
+        first=wanted.first,
+        end=wanted.end,
+        offered=found.offered,
+        party=window.party,
+        link=found.link.id,
+    )
     return {"slots": open_slots(found_times, plan.rules.duration, hosts=picks_host(plan))}
 
 
@@ -206,8 +213,11 @@ def list_public_link_slots(request: LinkRequest, token: str, window: LinkWindow 
         "slot_taken",
         "slot_unavailable",
         "contact_mismatch",
+        "disqualified",
         "code_required",
         "code_invalid",
+        "contact_limit",
+        "series_conflict",
         "idempotency_key_reused",
     ),
     summary="Book with a link",
@@ -230,14 +240,17 @@ def create_public_link_booking(
         found=request.auth,
         host=payload.host or "",
         calendar=payload.calendar or "",
+        duration=payload.duration,
+        repeat=repeat_of(payload),
     )
-    return booked_out(done)
+    return booked_out(done) | {"bookings": dates_of(request.auth.plan.account_id, done.id if payload.repeat else None)}
 
 
 def guest_of(payload: LinkBooking) -> dict[str, Any]:
     """The raw fields as logic.bookings.clean_guest takes them; what was not sent is left out."""
     sent = payload.model_dump(include={"name", "email", "timezone", "locale", "utm"}, exclude_none=True)
-    return sent | (payload.answers.model_dump(exclude_none=True) if payload.answers else {})
+    sent |= party_of(payload)
+    return sent | ({"answers": payload.answers.model_dump(exclude_none=True)} if payload.answers else {})
 
 
 def booked_out(done: Booked) -> dict[str, Any]:

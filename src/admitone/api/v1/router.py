@@ -13,11 +13,13 @@ from admitone.api.v1 import (
     bookings,
     calendar_groups,
     calendars,
+    consents,
     contact_acts,
     contacts,
     custom_fields,
     enrollments,
     forms,
+    hosts,
     inbound_hooks,
     links,
     message_templates,
@@ -31,6 +33,7 @@ from admitone.api.v1 import (
     public_links,
     schedules,
     tags,
+    waiting_lists,
     webhooks,
     workflows,
 )
@@ -55,7 +58,10 @@ api.add_router("/one-time-links/batches", batches.router)  # before the links: "
 api.add_router("/one-time-links", links.router)
 api.add_router("/calendars", calendars.router)
 api.add_router("/calendars", notices.router)
+api.add_router("/calendars", waiting_lists.of_calendar)
+api.add_router("/calendars", consents.of_calendar)
 api.add_router("/calendar-groups", calendar_groups.router)
+api.add_router("/hosts", hosts.router)
 api.add_router("/schedules", schedules.router)
 api.add_router("/blocked-times", blocked_times.router)
 api.add_router("/bookings", bookings.router)
@@ -70,6 +76,7 @@ api.add_router("/custom-fields", custom_fields.router)
 api.add_router("/pipelines", pipelines.router)
 api.add_router("/opportunities", opportunities.router)
 api.add_router("/forms", forms.router)
+api.add_router("/forms", consents.of_form)
 api.add_router("/workflows", workflows.router)
 api.add_router("/workflows", enrollments.of_workflow)
 api.add_router("/enrollments", enrollments.router)
@@ -80,4 +87,5 @@ api.add_router("/missed-calls", missed_calls.router)
 api.add_router("/account", account.router)
 api.add_router("/public/links", public_links.router)
 api.add_router("/public/bookings", public_bookings.router)
+api.add_router("/public/calendars", waiting_lists.public)
 api.add_router("/public/forms", public_forms.router)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field, StrictInt
 
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
-from admitone.api.fields import At, Body, Id, Label, Limit, Line, Out, Zone, example
+from admitone.api.fields import At, Body, Flag, Id, Label, Limit, Line, Out, Zone, example
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED
 from admitone.calendars import queries, services
@@ -75,6 +75,14 @@ class ScheduleChanges(Body):
     overrides: Annotated[list[Override], Field(max_length=1000)] | None = None
     holiday_country: Country | None = None
     holiday_subdivision: Region | None = None
+
+
+class Opening(Body):
+    """Whether a public holiday keeps its usual hours."""
+
+    model_config = example(open=True)
+
+    open: Flag
 
 
 class HolidayOut(Out):
@@ -170,6 +178,25 @@ def delete_schedule(request: ApiRequest, schedule_id: str) -> None:
     services.delete_schedule(
         account=account_of(request), schedule_id=schedule.id, actor=actor_of(request), now=request.call.now
     )
+
+
+@router.put("/{schedule_id}/holidays/{day}", response=ScheduleOut, summary="Open or close on a public holiday")
+def put_holiday(request: ApiRequest, schedule_id: str, day: str, payload: Opening) -> dict[str, Any]:
+    """Keep the usual hours on one of the schedule's `holidays`, or close again."""
+    schedule = queries.schedule(account_of(request), schedule_id)
+    try:
+        when = clean_date(day)
+    except ValueError as error:
+        raise Problem("not_found") from error
+    services.open_holiday(
+        account=account_of(request),
+        schedule_id=schedule.id,
+        date=when,
+        actor=actor_of(request),
+        now=request.call.now,
+        is_open=payload.open,
+    )
+    return get_schedule(request, schedule_id)
 
 
 def _holidays(schedule: Schedule, payload: ScheduleChanges) -> tuple[str, str] | None:

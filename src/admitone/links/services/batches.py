@@ -50,7 +50,7 @@ def create_batch(
     """`count` links for nobody in particular, or one for each of `contacts` (email, name, phone as typed), of a calendar
     or of a group.
 
-    `terms` are those of `issue` (contact_policy, max_uses, not_before, expires_at, offered, label, note, metadata, utm).
+    `terms` are those of `issue` (contact_policy, max_uses, not_before, expires_at, offered, label, note, metadata, utm, special).
     Problem("invalid") for terms that no link could have; a person who cannot be taken is an error of their row.
     """
     target = one_of(calendar, group)
@@ -109,7 +109,8 @@ def _stored(
         raise Problem("invalid", fields={"contact_policy": "Choose one of prefill, verify, refuse."})
     stored = {name: getattr(clean, name) for name in ("max_uses", "offered", "label", "note", "metadata", "utm")}
     stored |= {name: iso(terms[name]) for name in INSTANTS if terms.get(name)}
-    return {**stored, "contact_policy": terms.get("contact_policy", "prefill")}
+    own = {name: value for name, value in (terms.get("special") or {}).items() if value not in (None, "")}
+    return {**stored, "special": own, "contact_policy": terms.get("contact_policy", "prefill")}
 
 
 def _check(terms: Mapping[str, Any], now: datetime) -> None:

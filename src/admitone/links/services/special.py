@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from admitone.calendars.models import Calendar
-from admitone.logic.calendars import CLEANERS, MAX_PARTY, MAX_SERIES
+from admitone.logic.calendars import CLEANERS, MAX_SERIES
 from admitone.logic.errors import Problem
 from admitone.logic.kinds import SEATED
+from admitone.logic.party import MAX_PARTY
 from admitone.logic.plan import CalendarPlan
 
 NAMES = ("duration", "host", "location", "seats", "series")
