@@ -16,6 +16,7 @@ from tests.contract.world import (
     enrollment_of,
     hook_of,
     message_of,
+    waiting_of,
 )
 
 from admitone.api.v1.router import api as routes
@@ -98,6 +99,7 @@ def theirs(db, freeze):
         "group_id": str(factories.group(other).id),
         "schedule_id": str(calendar.schedule_id),
         "block_id": str(block_of(calendar).id),
+        "entry_id": str(waiting_of(calendar, factories.contact(calendar.account)).id),
         "link_id": str(factories.link(calendar).id),
         "booking_id": str(factories.booking(calendar).id),
         "contact_id": str(factories.contact(other).id),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ninja import Router
+from pydantic import Field
 
 from admitone.api.auth import Guest
 from admitone.api.call import BookingRequest
-from admitone.api.fields import At, Body, Id, Minute, Out, Reason, Zone, example
+from admitone.api.fields import At, Body, Flag, Id, Minute, Out, Reason, Zone, example
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED, Slots, Window, minutes, open_slots, times
 from admitone.booking import queries, services
@@ -53,6 +54,7 @@ class Cancellation(Body):
     model_config = example(reason="I am ill.")
 
     reason: Reason = ""
+    following: Flag = Field(False, description="Of a series: this appointment and all that follow it.")
 
 
 class Move(Body):
@@ -99,9 +101,11 @@ def list_public_booking_slots(request: BookingRequest, token: str, window: Windo
     summary="Cancel a booking",
 )
 def cancel_public_booking(request: BookingRequest, token: str, payload: Cancellation | None = None) -> dict[str, Any]:
-    """Free the time. A one-time link that made the booking stays used."""
+    """Free the time. A one-time link that made the booking stays used. Of a series `following` cancels all appointments
+    from this one on."""
     booking = request.auth.booking
-    services.cancel(
+    act = services.cancel_following if payload and payload.following else services.cancel
+    act(
         account_id=booking.account_id,
         booking_id=booking.id,
         actor=GUEST,

@@ -80,7 +80,7 @@ def _join(
             account_id=account_id, name=guest.name, email=guest.email, phone=guest.phone, timezone=guest.timezone,
             locale=guest.locale, source="waitlist", actor=actor, now=now,
         )  # fmt: skip
-    same = WaitlistEntry.objects.filter(calendar=plan.calendar_id, start_min=start, status__in=WAITING)
+    same = WaitlistEntry.objects.filter(calendar=UUID(plan.calendar_id), start_min=start, status__in=WAITING)
     if before := same.filter(contact=contact_id).first():
         return before
     if same.count() >= LONGEST_LINE:
