@@ -144,7 +144,7 @@ def test_list_takes_the_same_statements_for_any_number_of_rows(
 ) -> None:
     for hour in range(rows):
         by_link(calendar, TOMORROW + timedelta(hours=hour))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         web.get(PATH)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
 from admitone.booking.holds import holds
-from admitone.booking.models import TOGETHER, Booking
+from admitone.booking.models import TOGETHER, Booking, Seat
 from admitone.booking.openings import Openings, OpenTime, for_move
 from admitone.calendars.busy import FRESH_FOR, window
 from admitone.calendars.models import Host
@@ -342,14 +342,24 @@ def listing(
     calendar: UUID | None = None,
     status: str | None = None,
     contact: UUID | None = None,
+    host: UUID | None = None,
+    source: str | None = None,
     first: int | None = None,
     end: int | None = None,
 ) -> QuerySet[Booking]:
     """The account's bookings, filtered; those that start in [first, end) epoch minutes."""
-    wanted = {"calendar_id": calendar, "status": status, "contact_id": contact, "start_min__gte": first}
+    wanted: dict[str, Any] = {"calendar_id": calendar, "status": status, "contact_id": contact, "source": source}
+    wanted["start_min__gte"] = first
     rows = Booking.objects.filter(account=account).select_related("host")
+    if host is not None:
+        rows = rows.filter(Q(host=host) | Q(_joins(host), host_reason=TOGETHER))
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     return rows if end is None else rows.filter(start_min__lt=end)
+
+
+def _joins(host: UUID) -> Exists:
+    """Appointments whose session takes this host, beside the one who leads it."""
+    return Exists(Seat.objects.filter(booking=OuterRef("pk"), session__occupancy__host=host))
 
 
 def contacts_ahead(account: Account, now: datetime) -> QuerySet[Booking, Any]:

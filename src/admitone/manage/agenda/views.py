@@ -70,6 +70,7 @@ def agenda(request: AccountRequest, account: Account) -> HttpResponse:
         "looks": _looks(request, wanted, len(hosts)),
         "zones": _zones(request, wanted, calendars),
         "kept": _kept(request),
+        "writing": str(formats.locale()).replace("_", "-"),
         "new": _new(request, wanted),
         "calendar": next(iter(wanted.calendars)) if len(wanted.calendars) == 1 else "",
     }

@@ -9,15 +9,15 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from admitone.accounts.models import Account, User
 from admitone.accounts.queries import as_uuid
-from admitone.booking.models import Booking
+from admitone.booking.models import TOGETHER, Booking, Seat
 from admitone.calendars import access
-from admitone.calendars.models import Calendar, CalendarAccess
+from admitone.calendars.models import Calendar, CalendarAccess, Host
 from admitone.logic.bookings import shown_status
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.errors import Problem
@@ -48,6 +48,14 @@ SOURCES: dict[str, tuple[Promise, str]] = {
     "api": (_("API"), "code-xml"),
     "workflow": (_("Workflow"), "workflow"),
 }
+#: What the list can be sorted by -> its columns
+SORTS = {
+    "start": "start_min",
+    "name": "name",
+    "calendar": "calendar__name",
+    "host": "host__name",
+    "created": "created_at",
+}
 RELATED = ("calendar__schedule", "contact", "host")
 
 
@@ -57,14 +65,22 @@ class Filters:
 
     view: str = "upcoming"
     calendar: UUID | None = None
+    host: UUID | None = None
+    source: str = ""
     status: str = ""
     first: date | None = None
     last: date | None = None
     search: str = ""
+    sort: str = ""  # a key of SORTS, "-" before it: the other way round; empty: what comes next first
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.calendar or self.status or self.first or self.last or self.search)
+        return any((self.calendar, self.host, self.source, self.status, self.first, self.last, self.search))
+
+    @property
+    def by_time(self) -> bool:
+        """Do days follow each other?"""
+        return self.sort.removeprefix("-") in ("", "start")
 
 
 def filters_of(query: Mapping[str, str]) -> Filters:
@@ -78,6 +94,9 @@ def filters_of(query: Mapping[str, str]) -> Filters:
         first=_date(query.get("from", "")),
         last=_date(query.get("to", "")),
         search=typed(query.get("q", "")),
+        host=as_uuid(query.get("host", "")),
+        source=query.get("source", "") if query.get("source") in SOURCES else "",
+        sort=query.get("sort", "") if query.get("sort", "").removeprefix("-") in SORTS else "",
     )
 
 
@@ -130,6 +149,10 @@ def narrowed(rows: QuerySet[Booking], asked: Filters, zone: str) -> QuerySet[Boo
     """Everything but the tab and the status."""
     if asked.calendar:
         rows = rows.filter(calendar_id=asked.calendar)
+    if asked.host:
+        rows = rows.filter(Q(host=asked.host) | _with_host(asked.host))
+    if asked.source:
+        rows = rows.filter(source=asked.source)
     if asked.first:
         rows = rows.filter(start_min__gte=midnight(asked.first, zone))
     if asked.last:
@@ -137,6 +160,12 @@ def narrowed(rows: QuerySet[Booking], asked: Filters, zone: str) -> QuerySet[Boo
     if asked.search:
         rows = rows.filter(_matches(asked.search))
     return rows
+
+
+def _with_host(host: UUID) -> Q:
+    """Appointments with several hosts, this one among them."""
+    seats = Seat.objects.filter(booking=OuterRef("pk"), session__occupancy__host=host)
+    return Q(Exists(seats), host_reason=TOGETHER)
 
 
 def _matches(text: str) -> Q:
@@ -167,6 +196,9 @@ def listing(rows: QuerySet[Booking], asked: Filters, now: datetime) -> QuerySet[
     if asked.status:
         rows = rows.filter(having_status(asked.status, now_min))
     order = ("start_min", "id") if asked.view in ("upcoming", "requests") else ("-start_min", "-id")
+    if asked.sort:
+        down, column = asked.sort[:1] == "-", SORTS[asked.sort.removeprefix("-")]
+        order = (f"-{column}", "-id") if down else (column, "id")
     return rows.select_related("calendar", "host").order_by(*order)
 
 
@@ -192,9 +224,9 @@ def shown(booking: Booking, now: datetime) -> Booking:
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
-    """`relation` is today, tomorrow, yesterday or empty."""
+    """`relation` is today, tomorrow, yesterday or empty; without a day its rows are of any."""
 
-    day: date
+    day: date | None
     relation: str
     rows: list[Booking]
 
@@ -211,3 +243,15 @@ def by_day(rows: Iterable[Booking], zone: str, now: datetime) -> list[DayGroup]:
             groups.append(DayGroup(day, near.get((day - today).days, ""), []))
         groups[-1].rows.append(row)
     return groups
+
+
+def together(rows: Iterable[Booking], now: datetime) -> list[DayGroup]:
+    """All rows as one group without a day, in the order they come."""
+    found = [shown(row, now) for row in rows]
+    return [DayGroup(None, "", found)] if found else []
+
+
+def hosts(account: Account, request: AccountRequest) -> list[Host]:
+    """Who serves the calendars that the person may see, by name."""
+    calendars = access.visible_calendars(request.user, account, request.role)
+    return list(Host.objects.filter(calendar_hosts__calendar__in=calendars).distinct().order_by("name", "id"))

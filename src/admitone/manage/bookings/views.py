@@ -20,7 +20,7 @@ from admitone.booking.places import web_address
 from admitone.booking.queries import hosts_of
 from admitone.calendars import access
 from admitone.logic import ics
-from admitone.logic.bookings import shown_status
+from admitone.logic.bookings import UTM_KEYS, shown_status
 from admitone.logic.clock import from_min, iso, to_min_floor
 from admitone.manage import spreadsheet
 from admitone.manage.bookings import reading, requests, wording
@@ -38,21 +38,24 @@ PAGE = 50
 BATCH = 500
 HEAD = (
     "id", "start", "end", "status", "guest", "email", "phone", "guest_time_zone", "calendar", "host", "source",
-    "one_time_link", "note", "created_at", "cancelled_at", "cancelled_by", "cancel_reason",
+    "one_time_link", "note", "created_at", "cancelled_at", "cancelled_by", "cancel_reason", "series", "series_n", "seats",
+    "companions", "location_kind", "location", *UTM_KEYS, "answers",
 )  # fmt: skip
 
 
 @require_safe
 @in_account()
 def bookings(request: AccountRequest, account: Account) -> HttpResponse:
-    """Filters in the URL: view, calendar, status, from, to, q."""
+    """Filters in the URL: view, calendar, host, source, status, from, to, q; sort; page."""
     now, zone = timezone.now(), reading.zone_of(request)
     asked = reading.filters_of(request.GET)
     rows = reading.narrowed(reading.visible(account, request.user, request.role), asked, zone)
     page = Paginator(reading.listing(rows, asked, now), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "days": reading.by_day(page, zone, now),
+        "days": reading.by_day(page, zone, now) if asked.by_time else reading.together(page, now),
+        "hosts": reading.hosts(account, request),
+        "sources": [(key, name) for key, (name, _icon) in reading.SOURCES.items()],
         "asked": asked,
         "zone": zone,
         "now": now,
@@ -110,8 +113,20 @@ def _cells(rows: Iterator[Booking], zone: str, now: datetime) -> Iterator[list[A
         yield [
             row.id, start, end, status, row.name, row.email, row.phone, row.guest_timezone, row.calendar.name,
             row.host.name, row.source, row.one_time_link_id, row.note, iso(row.created_at), row.cancelled_at,
-            row.cancelled_by, row.cancel_reason,
+            row.cancelled_by, row.cancel_reason, row.series_id, row.series_n or "", row.seats,
+            _people(row.guests), row.location_kind, row.location, *(row.utm.get(key, "") for key in UTM_KEYS),
+            _answers(row.answers),
         ]  # fmt: skip
+
+
+def _people(guests: list[dict[str, str]]) -> str:
+    return "; ".join(" ".join(filter(None, (one.get("name"), one.get("email")))) for one in guests)
+
+
+def _answers(answers: dict[str, Any]) -> str:
+    """key: answer, a line each."""
+    texts = {key: ", ".join(map(str, one)) if isinstance(one, list) else one for key, one in answers.items()}
+    return "\n".join(f"{key}: {one}" for key, one in texts.items())
 
 
 @require_safe

@@ -31,8 +31,7 @@ function spotAt(x, y, step) {
 
 /** @param {number} minute */
 function words(minute) {
-  const timeZone = document.getElementById("agenda-dialog")?.dataset.zone;
-  const lang = document.documentElement.lang || undefined;
+  const { zone: timeZone, lang } = document.getElementById("agenda-dialog")?.dataset ?? {};
   return new Date(minute * 60000).toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit", timeZone });
 }
 
