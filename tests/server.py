@@ -20,7 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import psycopg
-from tests import environment
+from tests import environment, migrated
 from tests.smtp import free_port
 
 COMMAND = Path(sys.executable).with_name("admitone")
@@ -119,9 +119,11 @@ def live_server(**env: str) -> Live:
     live = Live(base_url, data_dir, {**inherited, **environment.values(data_dir, base_url)})
     if environment.is_postgres():
         live.database = f"live_{uuid.uuid4().hex[:12]}"
-        with maintenance() as connection:
-            connection.execute(f'CREATE DATABASE "{live.database}"')
         live.env["ADMITONE_DATABASE_URL"] = with_database(environment.server_url(), live.database)
+        with maintenance() as connection:
+            migrated.create_from_template(live.database, connection, COMMAND, live.env)
+    else:
+        migrated.copy_to(data_dir, COMMAND, live.env)
     live.env |= env
     try:
         live.start()
