@@ -40,7 +40,14 @@ def test_active_link_tells_what_it_books_and_nothing_that_leads_around_it(guest,
     shown = answer.json()
     assert (shown["status"], shown["calendar"], shown["duration"]) == ("active", "First consultation", 30)
     assert (shown["timezone"], shown["uses_left"], shown["expires_at"]) == ("Europe/Berlin", 1, None)
-    assert shown["form"] == {"email_required": True, "phone": "off", "note": True, "place": False, "consent": None}
+    assert shown["form"] == {
+        "email_required": True,
+        "phone": "off",
+        "note": True,
+        "place": False,
+        "consent": None,
+        "fields": [],
+    }
     for secret in (str(link.calendar_id), str(link.id), "/first"):
         assert secret not in answer.content.decode()
 

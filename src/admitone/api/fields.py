@@ -110,6 +110,12 @@ def metadata(raw: Any) -> dict[str, Any]:
     return raw
 
 
+def plain_value(raw: Any) -> Any:
+    """Text, a number, true, false or null."""
+    _check_value(raw)
+    return raw
+
+
 def _check_value(value: Any) -> None:
     if isinstance(value, str):
         plain_text(value)
@@ -167,6 +173,7 @@ Metadata = Annotated[
         }
     ),
 ]
+PlainValue = Annotated[Any, BeforeValidator(plain_value)]
 Answers = Annotated[
     dict[str, Any],
     BeforeValidator(metadata),

@@ -53,7 +53,7 @@ def submissions(form: Form) -> QuerySet[Submission]:
 
 def versions(form: Form) -> QuerySet[FormVersion]:
     """The newest first."""
-    return FormVersion.objects.filter(form=form).order_by("-version")
+    return FormVersion.objects.filter(form=form).order_by("-id")
 
 
 def version(form_id: Any, number: int) -> FormVersion | None:
@@ -64,6 +64,21 @@ def version(form_id: Any, number: int) -> FormVersion | None:
 def consents(form: Form) -> QuerySet[Submission]:
     """Submissions that agreed to the form's text, the newest first."""
     return submissions(form).filter(meta__has_key="consent")
+
+
+def consent_of(row: Submission) -> dict[str, Any]:
+    """Who agreed to what, when: the text as it was then. An erased contact leaves no consent."""
+    said, who = row.meta["consent"], row.contact
+    return {
+        "id": str(row.id),
+        "contact": str(who.id),
+        "name": who.name,
+        "email": who.email,
+        "phone": who.phone,
+        "at": said["at"],
+        "version": said["version"],
+        "text": said["text"],
+    }
 
 
 def submission(form: Form, submission_id: Any) -> Submission:

@@ -234,6 +234,13 @@ class Moment(BaseModel):
     """The start in question."""
 
     at: Minute = Field(..., description="RFC 3339, on the minute.")
+    link: Annotated[str, Field(max_length=300)] | None = Field(
+        None, description="A one-time link of the calendar: its address, token or id."
+    )
+    duration: Annotated[int, Field(ge=1, le=1440)] | None = Field(
+        None, description="Minutes, one of the calendar's lengths."
+    )
+    party: Annotated[int, Field(ge=1, le=MAX_PARTY)] | None = Field(None, description="Places; default: the link's, or 1.")
 
 
 class Block(Times):

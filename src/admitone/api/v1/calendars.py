@@ -34,14 +34,13 @@ from admitone.booking.queries import open_times, openings
 from admitone.calendars import queries, services
 from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.calendars.services import TeamHost
+from admitone.links.why import ask
 from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.reasons import SENTENCES
 from admitone.logic.slots import Reason
 
 router = Router(tags=["Calendars"])
-
-WEEK = 7 * 1440
 
 
 @router.get("", response=Calendars, summary="List calendars")
@@ -180,21 +179,28 @@ def list_calendar_slots(request: ApiRequest, calendar_id: str, window: WishedWin
 
 @router.get("/{calendar_id}/slots/why", response=Answer, summary="Ask why a time is not open")
 def explain_slot(request: ApiRequest, calendar_id: str, question: Moment = WANTED) -> dict[str, Any]:
-    """Every reason against one start, the weightiest first."""
-    plan, start = queries.by_id_or_slug(account_of(request), calendar_id).compiled, question.at
-    asked = openings(plan, now=request.call.now, first=start - WEEK, end=start + WEEK)
-    slots = asked.slots() if plan.active else []
-    found = [] if start in slots else _reasons(plan, asked.reasons(start))
+    """Every reason against one start, the weightiest first; also through a one-time link, for a length, for a party."""
+    account = account_of(request)
+    calendar = queries.by_id_or_slug(account, calendar_id)
+    asked = ask(
+        account,
+        calendar,
+        question.at,
+        now=request.call.now,
+        link=question.link or "",
+        duration=question.duration,
+        party=question.party or 0,
+    )
+    found = _reasons(asked.reasons())
     return {
-        "at": times(start, start)["start"],
+        "at": times(question.at, question.at)["start"],
         "open": not found,
         "reasons": found,
-        "nearest": shown_slots(asked.nearest(start) if plan.active else [], plan.rules.duration),
+        "nearest": shown_slots(asked.nearest(), asked.plan.rules.duration),
     }
 
 
-def _reasons(plan: CalendarPlan, reasons: list[Reason]) -> list[dict[str, Any]]:
-    paused = [] if plan.active else [Reason("PAUSED")]
+def _reasons(reasons: list[Reason]) -> list[dict[str, Any]]:
     return [
         {
             "code": reason.code,
@@ -205,5 +211,5 @@ def _reasons(plan: CalendarPlan, reasons: list[Reason]) -> list[dict[str, Any]]:
             if reason.blocking
             else None,
         }
-        for reason in [*paused, *reasons]
+        for reason in reasons
     ]

@@ -13,8 +13,9 @@ from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import At, Body, Flag, Id, Label, Limit, Line, Name, Out, Site, Text, Url, example
 from admitone.api.windows import WANTED
 from admitone.forms import queries, services
-from admitone.forms.models import Form, Submission
+from admitone.forms.models import Form, FormVersion, Submission
 from admitone.logic.clock import iso
+from admitone.logic.forms import document_of
 
 router = Router(tags=["Forms"])
 
@@ -50,6 +51,34 @@ class FormField(Body):
     maps_to: Target = "none"
     show_if: ShowIf | None = None
     width: Width = "full"
+    hidden: Annotated[Flag, Field(description="Never shown: filled from the link or the address, else `default`.")] = (
+        False
+    )
+    locked: Annotated[
+        Flag, Field(description="Shown, but not to be changed where the link or the address fills it.")
+    ] = False
+    default: Annotated[Name, Field(description='As text; "true" ticks a checkbox.')] = ""
+
+
+class Rule(Body):
+    """An answer that rules its guest out. They read `message` and may go on to a page or another calendar of the
+    account."""
+
+    key: Key
+    equals: Name | Flag
+    message: Annotated[Text, Field(max_length=1000)]
+    redirect_url: Site = ""
+    calendar: Annotated[str, Field(max_length=40, description="Id.")] = ""
+
+
+class RuleOut(Out):
+    """An answer that rules its guest out."""
+
+    key: str
+    equals: str | bool
+    message: str
+    redirect_url: str
+    calendar: str
 
 
 class ShowIfOut(Out):
@@ -71,17 +100,22 @@ class FormFieldOut(Out):
     maps_to: str
     show_if: ShowIfOut | None
     width: Width
+    hidden: bool
+    locked: bool
+    default: str
 
 
 class FormOut(Out):
-    """A form; `url` is its public page."""
+    """A form; `url` is its public page. `version` counts up with every change of its fields, rules or consent text."""
 
     id: Id
     name: str
     description: str
     url: Url
     active: bool
+    version: int
     fields: list[FormFieldOut]
+    rules: list[RuleOut]
     consent_text: str
     consent_version: int
     button: str
@@ -105,10 +139,29 @@ class SubmissionOut(Out):
 
     id: Id
     form: Id
+    form_version: int
     contact: Id
     answers: dict[str, str | int | float | bool]
+    disqualified: RuleOut | None
     source: str
     created_at: At
+
+
+class FormVersionOut(Out):
+    """What a form asked from `created_at` on."""
+
+    version: int
+    fields: list[FormFieldOut]
+    rules: list[RuleOut]
+    consent_text: str
+    created_at: At
+
+
+class FormVersions(Out):
+    """A page of versions, the newest first."""
+
+    items: list[FormVersionOut]
+    next_cursor: str | None
 
 
 class Submissions(Out):
@@ -133,6 +186,7 @@ class FormSettings(Body):
     """What a form may say besides its name."""
 
     fields: Fields | None = None
+    rules: Annotated[list[Rule], Field(max_length=20, description="The first that fits counts.")] | None = None
     description: Text | None = None
     consent_text: Text | None = None
     button: Label | None = None
@@ -211,6 +265,24 @@ def list_submissions(request: ApiRequest, form_id: str, wanted: FormPage = WANTE
     return {"items": [shown_submission(row) for row in rows], "next_cursor": cursor}
 
 
+@router.get("/{form_id}/versions", response=FormVersions, summary="List versions of a form")
+def list_form_versions(request: ApiRequest, form_id: str, wanted: FormPage = WANTED) -> dict[str, Any]:
+    """Every change of fields, rules or consent text makes one; none is ever changed."""
+    form = queries.get(account_of(request), form_id)
+    rows, cursor = paging.by_id(queries.versions(form), wanted.cursor, wanted.limit)
+    return {"items": [shown_version(row) for row in rows], "next_cursor": cursor}
+
+
+def shown_version(row: FormVersion) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "fields": document_of(row.questions),
+        "rules": row.rules,
+        "consent_text": row.consent_text,
+        "created_at": iso(row.created_at),
+    }
+
+
 def shown(form: Form) -> dict[str, Any]:
     return {
         "id": str(form.id),
@@ -218,7 +290,9 @@ def shown(form: Form) -> dict[str, Any]:
         "description": form.description,
         "url": form_url(form.id),
         "active": form.active,
-        "fields": form.fields,
+        "version": form.version,
+        "fields": document_of(form.questions),
+        "rules": form.rules,
         "consent_text": form.consent_text,
         "consent_version": form.consent_version,
         "button": form.button,
@@ -235,6 +309,8 @@ def shown_submission(row: Submission) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "form": str(row.form_id),
+        "form_version": row.form_version,
+        "disqualified": row.meta.get("disqualified"),
         "contact": str(row.contact_id),
         "answers": row.answers,
         "source": row.meta.get("source", ""),

@@ -11,10 +11,11 @@ from admitone.api.auth import Respondent
 from admitone.api.call import FormRequest
 from admitone.api.fields import Answers, Body, Id, Language, Out, Utm, Zone, example
 from admitone.api.openapi import refuses
-from admitone.api.v1.forms import FormFieldOut
+from admitone.api.v1.forms import FormFieldOut, RuleOut
 from admitone.events import GUEST
 from admitone.forms.services import submit
 from admitone.logic.errors import Problem
+from admitone.logic.forms import document_of
 
 router = Router(tags=["Public: forms"], auth=Respondent())
 
@@ -44,10 +45,12 @@ class NewSubmission(Body):
 
 
 class Submitted(Out):
-    """The submission and the contact that was found or made."""
+    """The submission and the contact that was found or made; `disqualified`, if it is there, is the rule that an answer
+    met."""
 
     id: Id
     contact: Id
+    disqualified: RuleOut | None = None
 
 
 @router.get("/{form_id}", response=PublicForm, openapi_extra=refuses("form_closed"), summary="Look at a form")
@@ -61,7 +64,7 @@ def get_public_form(request: FormRequest, form_id: str) -> dict[str, Any]:
         "account": form.account.name,
         "name": form.name,
         "description": form.description,
-        "fields": form.fields,
+        "fields": document_of([one for one in form.questions if not one.hidden]),
         "consent": form.consent_text or None,
     }
 
@@ -71,6 +74,7 @@ def get_public_form(request: FormRequest, form_id: str) -> dict[str, Any]:
     response={201: Submitted},
     openapi_extra=refuses("form_closed", "idempotency_key_reused"),
     summary="Answer a form",
+    exclude_unset=True,
 )
 def create_submission(
     request: FormRequest,
@@ -93,7 +97,8 @@ def create_submission(
         )
     except Problem as problem:
         raise _within_answers(problem) from problem
-    return {"id": str(made.id), "contact": str(made.contact_id)}
+    rule = made.meta.get("disqualified")
+    return {"id": str(made.id), "contact": str(made.contact_id), **({"disqualified": rule} if rule else {})}
 
 
 def _within_answers(problem: Problem) -> Problem:

@@ -13,6 +13,7 @@ from admitone.api.v1 import (
     bookings,
     calendar_groups,
     calendars,
+    connections,
     consents,
     contact_acts,
     contacts,
@@ -64,6 +65,8 @@ api.add_router("/calendar-groups", calendar_groups.router)
 api.add_router("/hosts", hosts.router)
 api.add_router("/schedules", schedules.router)
 api.add_router("/blocked-times", blocked_times.router)
+api.add_router("/connections", connections.router)
+api.add_router("/busy-sources", connections.busy)
 api.add_router("/bookings", bookings.router)
 api.add_router("/contacts", contacts.router)
 api.add_router("/webhooks", webhooks.router)
