@@ -46,10 +46,15 @@ class Stage:
         )
         self.framed = self.calendar("Framed visit", embed_origins=[self.origin])
         rich = self.rich()
-        states = self.link_states() | self.calendar_states() | self.booking_states()
+        states = self.link_states() | self.calendar_states() | self.booking_states() | self.request_states()
         return {
             **facts,
-            "calendars": {"open": str(self.open.id), "framed": str(self.framed.id), "rich": str(rich.id)},
+            "calendars": {
+                "open": str(self.open.id),
+                "framed": str(self.framed.id),
+                "rich": str(rich.id),
+                "asked": str(self.asked.id),
+            },
             "framed_path": f"/{self.account.slug}/{self.framed.slug}",
             "states": states,
             "values": self.values(),
@@ -187,6 +192,23 @@ class Stage:
             "booking-cancel": f"{paths['booking']}/cancel",
             "booking-too-late": f"{paths['booking-locked']}/cancel",
             "booking-unknown": "/b/unknown",
+        }
+
+    def request_states(self) -> dict[str, str]:
+        """Appointments that wait for their approval, on the guest's page and on the host's, and what became of others."""
+        from admitone.accounts.addresses import answer_url
+        from admitone.booking.services import confirm, decline
+
+        self.asked = self.calendar("Asked visit", approval=True, phone="optional")
+        pending, declined, approved = (self.book(self.asked, start) for start in self.slots(self.asked)[:3])
+        answer = {"account_id": self.account.id, "actor": self.actor, "now": self.now}
+        decline(booking_id=declined.id, reason="That week is full.", **answer)
+        confirm(booking_id=approved.id, **answer)
+        return {
+            "request": f"{urlsplit(pending.manage_url).path}?new=1",
+            "request-declined": urlsplit(declined.manage_url).path,
+            "request-answer": urlsplit(answer_url(pending.id)).path,
+            "request-answered": urlsplit(answer_url(approved.id)).path,
         }
 
     def values(self) -> dict[str, str]:

@@ -47,6 +47,10 @@ STATES = (
     "booking-cancel",
     "booking-too-late",
     "booking-unknown",
+    "request",
+    "request-declined",
+    "request-answer",
+    "request-answered",
 )
 
 

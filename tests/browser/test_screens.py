@@ -33,6 +33,7 @@ NO_SCREENS = {
         "manage:choose_calendar_schedule",
     ),
     *("manage:calendar_overrides", "manage:calendar_clear_override", "manage:resume_calendar"),
+    *("manage:approve_booking", "manage:decline_booking"),  # tests/browser/test_approval.py walks the second
     *("manage:restore_calendar", "manage:booking_no_show", "manage:booking_new_link", "manage:bookings_csv"),
     *("manage:booking_ics", "manage:contacts_csv", "manage:share_slug", "manage:share_sites", "manage:share_mint"),
     *("manage:links_csv", "manage:links_bulk", "manage:links_restoration", "manage:link_times"),

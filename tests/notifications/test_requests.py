@@ -221,7 +221,7 @@ def test_mails_are_in_the_guests_and_the_hosts_language(mailing: SmtpServer, ask
     assert found[GUEST_AT].message["Subject"] == "Ihre Anfrage: Termin mit Dr. Klein, Fr., 6. Nov. 2026, 14:00"
     assert found[HOST_AT].message["Subject"] == "Approve or decline: Ana Lima, Fri, 6 Nov 2026, 14:00"
     decline(**ids(booking), actor=SYSTEM)
-    assert "nicht bestätigt" in str(mails(mailing)[GUEST_AT].message["Subject"])
+    assert "Nicht bestätigt" in str(mails(mailing)[GUEST_AT].message["Subject"])
 
 
 def reminders(booking: Booking) -> int:
