@@ -21,15 +21,16 @@ from admitone.booking.services import Booked
 from admitone.links.services import tell_offered_gone
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
+from admitone.logic.series import Repeat
 from admitone.messaging.queries import delivering
-from admitone.public import dates, disqualified, form_first, intake, picker, seals, wishes, zones
+from admitone.public import dates, disqualified, form_first, intake, picker, seals, series, waiting, wishes, zones
 from admitone.public.choosing import Search, choose
 from admitone.public.door import Door
 from admitone.public.forms import DetailsForm, RequestForm
 from admitone.public.pages import Visit, page, see_other, with_query
 from admitone.public.picker import Picker, Reader
 
-FIELDS = ("name", "email", "phone", "place", "note", "consent", "guests")
+FIELDS = ("name", "email", "phone", "place", "note", "consent", "guests", "repeat", "times")
 #: Of no use once it is booked.
 CHOSEN = ("calendar", "group", "host", "duration", "party")
 GONE = ("slot_taken", "slot_unavailable")
@@ -68,11 +69,27 @@ def submit(visit: Visit, door: Door) -> HttpResponse:
         return show(visit, door, replace(attempt, code="no_start", status=422))
     code = str(visit.request.POST.get("code", ""))[:20]
     try:
-        wish = host_of(visit, door)
-        made = door.book(attempt.start, guest_of(visit, attempt), key=sealed.key, code=code, now=visit.now, host=wish)
+        wish, repeat = host_of(visit, door), series.wanted(visit, door)
+        if repeat and (answered := dates_first(visit, door, attempt, repeat)):
+            return answered
+        guest = guest_of(visit, attempt)
+        made = door.book(attempt.start, guest, key=sealed.key, code=code, now=visit.now, host=wish, repeat=repeat)
     except Problem as problem:
         return refuse(visit, door, attempt, problem)
     return after_booking(visit, door, made)
+
+
+def dates_first(visit: Visit, door: Door, attempt: Attempt, repeat: Repeat, *, again: int = 0) -> HttpResponse | None:
+    """The page that lists the dates of a series, until they were confirmed; the form again for another first date."""
+    assert attempt.start is not None
+    if visit.request.POST.get("back"):
+        return show(visit, door, attempt)
+    if series.is_sure(visit, attempt.start, repeat) and not again:
+        return None
+    wish, reader = host_of(visit, door), reader_of(visit, door)
+    return series.preview(
+        visit, door, reader, attempt.start, repeat, host=wish, key=attempt.key, status=again or 200
+    )
 
 
 def read(visit: Visit, key: str) -> Attempt:
@@ -97,6 +114,8 @@ def refuse(visit: Visit, door: Door, attempt: Attempt, problem: Problem) -> Http
         return sent_before(visit, door, attempt)
     if problem.code in ("rate_limited", "link_unknown", "not_found") or "calendar" in problem.fields:
         raise problem
+    if problem.code == "series_conflict" and (repeat := series.wanted(visit, door)):
+        return dates_first(visit, door, attempt, repeat, again=409) or show(visit, door, attempt)
     if problem.code == "disqualified":
         return disqualified.show(visit, problem, plan=door.plan, is_one_time=door.is_one_time)
     if problem.code in GONE or problem.code in ("invalid", "contact_mismatch", "code_required", "code_invalid", "contact_limit"):
@@ -145,7 +164,7 @@ def show(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse:
         if first is not None:
             return first
     reader = reader_of(visit, door)
-    search = Search(for_host(door.plan, host_of(visit, door)), visit.now, door.offered, party=door.party)
+    search = Search(for_host(door.plan, host_of(visit, door)), visit.now, door.offered, party=door.party, link=door.link_id)
     lost = attempt.code in GONE and attempt.start is not None
     near = search.nearest(attempt.start) if lost and attempt.start is not None else []
     shown = pick(visit, search, reader, attempt, lost=lost)
@@ -196,6 +215,7 @@ def context_of(visit: Visit, door: Door, reader: Reader, shown: Picker) -> dict[
         "zones": zones.options(reader.zone, complete=complete),
         "zones_complete": complete,
         **wishes.shown(visit, door),
+        **waiting.shown(visit, door, reader, shown),
         "zone_fields": zone_fields(visit),
         "hosts": door.plan.hosts if picks_host(door.plan) else (),
         "host_id": host_of(visit, door),

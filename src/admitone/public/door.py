@@ -16,6 +16,7 @@ from admitone.links.services import redeem
 from admitone.logic.bookings import Person, clean_guest
 from admitone.logic.intake import fitting
 from admitone.logic.plan import CalendarPlan
+from admitone.logic.series import Repeat
 from admitone.public import owner
 from admitone.public.owner import PublicContact
 
@@ -39,6 +40,7 @@ class Door:
     max_uses: int = 1
     duration: int | None = None  # the length that its guest chose; `plan` is already for it
     party: int = 1  # places they want
+    series: int = 1  # appointments that may be booked at once, one after the other
     of_group: bool = False  # the link leaves it to its guest which calendar of a group it books
     known: Mapping[str, Any] = field(default_factory=dict)  # of the booking form's questions, by the link
     back: str = ""  # where another calendar of the group can be chosen
@@ -46,6 +48,11 @@ class Door:
     @property
     def is_one_time(self) -> bool:
         return self.kind == "one_time_link"
+
+    @property
+    def link_id(self) -> UUID | None:
+        """Of a one-time link: what is kept for its holder is free to them."""
+        return UUID(self.scope) if self.is_one_time else None
 
     @property
     def needs_code(self) -> bool:
@@ -57,7 +64,15 @@ class Door:
         return self.policy in ("refuse", "verify")
 
     def book(
-        self, start: int, guest: Mapping[str, Any], *, key: str, code: str, now: datetime, host: str = ""
+        self,
+        start: int,
+        guest: Mapping[str, Any],
+        *,
+        key: str,
+        code: str,
+        now: datetime,
+        host: str = "",
+        repeat: Repeat | None = None,
     ) -> Booked:
         """Raises Problem; the calendar, the host and the length come from the link or the plan, never from the form.
 
@@ -74,10 +89,11 @@ class Door:
                 code=code,
                 host=host,
                 duration=self.duration,
+                repeat=repeat,
                 calendar=self.plan.calendar_id if self.of_group else "",
             )
         wishes = {name: wish for name, wish in (("host", host), ("duration", self.duration)) if wish}
-        asked = Idempotency.of(UUID(self.scope), key, {"start": start, **guest, **wishes})
+        asked = Idempotency.of(UUID(self.scope), key, {"start": start, **guest, **wishes, **_asked(repeat)})
         cleaned = clean_guest(self.plan, guest)
         return book(
             plan=self.plan,
@@ -89,7 +105,12 @@ class Door:
             idempotency=asked,
             host=host,
             duration=self.duration,
+            repeat=repeat,
         )
+
+
+def _asked(repeat: Repeat | None) -> dict[str, Any]:
+    return {"repeat": [repeat.every, repeat.count]} if repeat else {}
 
 
 def one_time(opened: Opened, token: str, back: str = "") -> Door:
@@ -108,6 +129,7 @@ def one_time(opened: Opened, token: str, back: str = "") -> Door:
         note=link.note,
         expires_at=link.expires_at,
         max_uses=link.max_uses,
+        series=link.series,
         known=known_of(opened),
         of_group=opened.of_group,
         back=back,
@@ -116,4 +138,12 @@ def one_time(opened: Opened, token: str, back: str = "") -> Door:
 
 def open_to_all(plan: CalendarPlan, kind: str, path: str, back: str = "") -> Door:
     """A scheduling_link or permanent_link of a public calendar."""
-    return Door(kind=kind, plan=plan, path=path, scope=plan.calendar_id, contact=owner.of_plan(plan), back=back)
+    return Door(
+        kind=kind,
+        plan=plan,
+        path=path,
+        scope=plan.calendar_id,
+        contact=owner.of_plan(plan),
+        series=plan.series_max,
+        back=back,
+    )

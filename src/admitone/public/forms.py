@@ -106,6 +106,18 @@ class RequestForm(ShownForm):
     )
 
 
+class WaitForm(ShownForm):
+    """Join a waiting list; a link that is for one person asks for nothing."""
+
+    name = forms.CharField(label=_("Your name"), max_length=200)
+    email = forms.CharField(label=_("Email"), max_length=254, widget=forms.EmailInput)
+
+    def __init__(self, *, locked: bool, **options: Any) -> None:
+        super().__init__(**options)
+        if locked:
+            self.fields.clear()
+
+
 class MineForm(ShownForm):
     """Is this your booking?"""
 

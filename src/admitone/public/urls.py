@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from admitone.public.views import answer, assets, booking, calendar, feed, form, group, link, unsubscribe
+from admitone.public.views import answer, assets, booking, calendar, feed, form, group, link, unsubscribe, waiting
 
 
 class Segment:
@@ -32,6 +32,9 @@ urlpatterns = [
     path("o/<str:token>/mine", link.mine, name="mine"),
     path("o/<str:token>/code", link.code, name="code"),
     path("o/<str:token>/opened", link.opened_by_hand, name="opened"),
+    path("o/<str:token>/wait/<int:start>", waiting.of_link, name="wait_by_link"),
+    path("c/<str:calendar_id>/wait/<int:start>", waiting.of_calendar, name="wait"),
+    path("w/<str:token>", waiting.place, name="waiting_place"),
     path("o/<str:token>/thanks", link.thank_you, name="thanks"),
     path("b/<str:token>", booking.manage, name="manage_booking"),
     path("b/<str:token>/reschedule", booking.reschedule, name="reschedule"),
@@ -49,6 +52,7 @@ urlpatterns = [
     path("b/<str:token>/", assets.without_slash, name="without_slash"),
     path("a/<str:token>/", assets.without_slash, name="without_slash"),
     path("u/<str:token>/", assets.without_slash, name="without_slash"),
+    path("w/<str:token>/", assets.without_slash, name="without_slash"),
     path("c/<str:calendar_id>/", assets.without_slash, name="without_slash"),
     path("<segment:account>/g/<segment:group_slug>/", assets.without_slash, name="without_slash"),
     path("<segment:account>/<segment:calendar>/", assets.without_slash, name="without_slash"),

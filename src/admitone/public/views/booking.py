@@ -9,9 +9,11 @@ from typing import Any
 from django.http import HttpResponse
 
 from admitone.accounts.addresses import absolute
+from admitone.booking.answers import answers_of
 from admitone.booking.places import place_for_guest, web_address
 from admitone.booking.queries import Managed, by_manage_token, hosts_of
 from admitone.booking.services import cancel as cancel_booking
+from admitone.booking.services import cancel_following
 from admitone.booking.services import reschedule as move_booking
 from admitone.events import GUEST
 from admitone.links.replacing import replacement
@@ -20,6 +22,7 @@ from admitone.logic.clock import from_min, to_min_ceil, to_min_floor
 from admitone.logic.errors import Problem
 from admitone.messaging.queries import delivering
 from admitone.public import booking_page, dates, owner, picker, seals, zones
+from admitone.public import series as series_page
 from admitone.public.choosing import Search
 from admitone.public.forms import CancelForm
 from admitone.public.pages import Visit, finish, page, public, see_other, with_query
@@ -135,11 +138,13 @@ def manage(visit: Visit, token: str) -> HttpResponse:
         "is_new": visit.query.get("new") == "1",
         "is_moved": visit.query.get("moved") == "1",
         "delivers": bool(booking.email) and delivering(booking.account_id),
+        "answers": answers_of(booking),
         "google": ics.add_to_google(facts),
         "outlook": ics.add_to_outlook(facts),
         "next_step": after_decline(mine) if mine.state == "declined" else "",
         "can_reschedule": mine.may("reschedule") and plan.active,
         "can_cancel": mine.may("cancel"),
+        **series_page.of_booking(mine.managed.booking, mine.reader),
         "continue_url": plan.redirect_url if plan.redirect_url.startswith(("https://", "http://")) else "",
     }
     return page(mine.visit, "public/manage.html", context, plan=plan)
@@ -224,7 +229,7 @@ def move(mine: Mine, start: int) -> HttpResponse:
 
 def show_move(mine: Mine, attempt: booking_page.Attempt) -> HttpResponse:
     plan, booking, reader = mine.managed.plan, mine.managed.booking, mine.reader
-    search = Search(plan, mine.visit.now, booking.offered, exclude_booking=booking.id)
+    search = Search(plan, mine.visit.now, booking.offered, exclude_booking=booking.id, party=booking.seats)
     lost = attempt.code in booking_page.GONE and attempt.start is not None
     near = search.nearest(attempt.start) if lost and attempt.start is not None else []
     shown = booking_page.pick(mine.visit, search, reader, attempt, lost=lost)
@@ -260,8 +265,9 @@ def cancel(visit: Visit, token: str) -> HttpResponse:
     if sealed.state != "ok":
         return ask_cancel(mine, reason=reason, code=f"form_{sealed.state}", status=403)
     booking = mine.managed.booking
+    act = cancel_following if mine.visit.request.POST.get("following") else cancel_booking
     try:
-        cancel_booking(
+        act(
             account_id=booking.account_id,
             booking_id=booking.id,
             actor=GUEST,
@@ -285,6 +291,7 @@ def ask_cancel(
         **mine.context(),
         "attempt": booking_page.Attempt(code=code, fields=fields or {}),
         "form": CancelForm(values={"reason": reason}, errors=fields),
+        **series_page.of_booking(mine.managed.booking, mine.reader),
         "seal": seals.seal("cancel", mine.token),
         "action": with_query(f"{mine.path}/cancel", mine.visit.keep()),
     }
