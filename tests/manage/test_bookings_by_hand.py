@@ -197,3 +197,25 @@ def test_member_books_only_where_they_may(web: Client, account: Account, calenda
     assert [one.id for one in web.get(PATH).context["calendars"]] == [calendar.id]
     assert web.post(PATH, caller(watched)).status_code == 404
     assert web.post(PATH, caller(calendar)).status_code == 302
+
+
+def test_length_is_chosen_for_slots_and_booking(web: Client, account: Account) -> None:
+    calendar = factories.calendar(account, durations=[60])
+    page = web.get(f"{PATH}?calendar={calendar.id}&duration=60")
+    assert [one for _, slots in page.context["picker"].groups for one in slots][-1].at.hour == 15  # 16:00 in Berlin
+    assert f"?calendar={calendar.id}&amp;duration=30" in page.content.decode()
+    web.post(f"{PATH}?duration=60", caller(calendar))
+    booking = Booking.objects.get()
+    assert booking.end_min - booking.start_min == 60
+
+
+def test_party_of_any_size_that_fits_is_booked_with_its_people(web: Client, account: Account) -> None:
+    calendar = factories.calendar(account, kind="class", capacity=5, max_party=2)
+    page = web.get(f"{PATH}?calendar={calendar.id}").content.decode()
+    assert 'name="party"' in page
+    assert web.post(PATH, caller(calendar, party="6")).status_code == 409
+    web.post(PATH, caller(calendar, party="4", guests="Ben\nCleo, cleo@example.com"))
+    booking = Booking.objects.get()
+    assert (booking.seats, [one["name"] for one in booking.guests]) == (4, ["Ben", "Cleo"])
+    shown = web.get(f"/app/north-clinic/bookings/{booking.id}/").content.decode()
+    assert "cleo@example.com" in shown

@@ -211,6 +211,8 @@ class Openings:
         others = [Busy(one.start, one.end, "booking") for one in self.sessions if self.plan.kind == "class"]
         if session is None:
             found = self._against(start, [*self.busy, *others])
+            if self.plan.capacity and self.party > self.plan.capacity:
+                return [Reason("SEATS", Busy(start, start, "booking"), f"0/{self.plan.capacity}"), *found]
             kept = start in self.held and not found and self.at(start).room().get(start, 0) < self.party
             return [self._kept(start)] if kept else found
         # Whoever joins a class is bound by its time alone, not by the grid it may have left.

@@ -10,6 +10,7 @@ from typing import Any
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_text, clean_zone, email_key, region_of
 from admitone.logic.intake import at_questions, read_intake, refuse_disqualified
+from admitone.logic.kinds import SEATED
 from admitone.logic.party import MAX_PARTY, clean_companions, clean_party
 from admitone.logic.plan import CalendarPlan
 
@@ -105,6 +106,7 @@ def clean_caller(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
         form=None,
         phone="optional" if has_email else "required",
         email_required=has_email,
+        max_party=MAX_PARTY if plan.kind in SEATED else 1,
         note=True,
         consent_text=plan.consent_text if agreed else "",
         location_kind=plan.location_kind if str(raw.get("place") or "").strip() else "none",

@@ -89,7 +89,13 @@ def list_public_booking_slots(request: BookingRequest, token: str, window: Windo
         raise Problem("calendar_paused")
     wanted = minutes(window, now=now, timezone=booking.guest_timezone)
     found = queries.open_times(
-        plan, now=now, first=wanted.first, end=wanted.end, offered=booking.offered, exclude_booking=booking.id
+        plan,
+        now=now,
+        first=wanted.first,
+        end=wanted.end,
+        offered=booking.offered,
+        exclude_booking=booking.id,
+        party=booking.seats,
     )
     return {"slots": open_slots(found, plan.rules.duration, hosts=False)}
 

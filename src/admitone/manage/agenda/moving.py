@@ -83,7 +83,7 @@ def _is_quiet(request: AccountRequest, booking: Booking) -> bool:
 
 
 def _near(booking: Booking, wanted: int, now: datetime) -> list[picking.Slot]:
-    return picking.Search(booking.calendar.compiled, now, exclude_booking=booking.id).nearest(wanted)
+    return picking.search_of(booking, now).nearest(wanted)
 
 
 def _title(booking: Booking, start: int | None, zone: str) -> str:

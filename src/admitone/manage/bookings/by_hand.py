@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from admitone.accounts.idempotency import Idempotency, made_by
 from admitone.accounts.models import Account
+from admitone.booking.openings import for_length, lengths
 from admitone.booking.services import book
 from admitone.calendars.models import Calendar
 from admitone.contacts.filters import Filters
@@ -47,7 +48,14 @@ class Desk:
 
     @property
     def search(self) -> picking.Search:
-        return picking.Search(self.calendar.compiled, self.now)
+        return picking.Search(for_length(self.calendar.compiled, self.length), self.now)
+
+    @property
+    def length(self) -> int | None:
+        """?duration=: one of the calendar's lengths; None for its first."""
+        text = self.request.GET.get("duration", "")
+        found = int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+        return found if found in self.calendar.compiled.durations else None
 
     @property
     def in_dialog(self) -> bool:
@@ -107,8 +115,10 @@ class Desk:
             data = data.copy()
             data.update(changes)
             data.setlist("key", [changes.get("key", data.get("key", ""))])
-        asks = self.calendar.location_kind == "ask"
-        return CallerForm(data, initial=self.initial(), consent_text=self.calendar.consent_text, asks_place=asks)
+        asks, party = self.calendar.location_kind == "ask", self.calendar.compiled.max_party > 1
+        return CallerForm(
+            data, initial=self.initial(), consent_text=self.calendar.consent_text, asks_place=asks, takes_party=party
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -168,12 +178,14 @@ def _with_guest(desk: Desk, problem: Problem) -> Problem:
 def _raw(desk: Desk) -> dict[str, str]:
     data = desk.request.POST
     raw = {name: data.get(name, "") for name in ("name", "email", "phone", "place", "note", "consent", "timezone")}
+    raw |= {name: data[name] for name in ("party", "guests") if data.get(name)}
     return raw | ({"locale": desk.contact.locale} if desk.contact and desk.contact.locale else {})
 
 
 def _booked(desk: Desk, start: int, freely: bool) -> HttpResponse:
     request, raw = desk.request, _raw(desk)
     asked = {"calendar": str(desk.calendar.id), "start": start, **raw} | ({"host": desk.host} if desk.host else {})
+    asked |= {"duration": desk.length} if desk.length else {}
     done = book(
         plan=desk.calendar.compiled,
         start=start,
@@ -184,6 +196,7 @@ def _booked(desk: Desk, start: int, freely: bool) -> HttpResponse:
         idempotency=Idempotency.of(desk.scope, request.POST.get("key"), asked),
         by_hand=freely,
         host=desk.host,
+        duration=desk.length,
     )
     if desk.in_dialog:
         return dialogs.done(request, _("The appointment is booked."))
@@ -214,7 +227,8 @@ def show(desk: Desk, form: CallerForm, *, lost: int | None = None, made: Any = N
         "find": query,
         "suggested": _suggested(request, query)[:SUGGESTED] if query else (),
         "picker": picker,
-        "plan": desk.calendar.compiled,
+        "plan": desk.search.plan,
+        "lengths": lengths(desk.calendar.compiled),
         "near": desk.search.nearest(lost) if lost is not None else (),
         "lost": from_min(lost) if lost is not None else None,
         "chosen": desk.chosen(picker),
@@ -245,9 +259,9 @@ def _suggested(request: AccountRequest, query: str) -> QuerySet[Contact]:
 
 
 def _keep(request: AccountRequest) -> str:
-    """The query string's calendar and contact, for links to another day."""
+    """The query string's calendar, contact and length, for links to another day."""
     kept = request.GET.copy()
     for name in list(kept):
-        if name not in ("calendar", "contact"):
+        if name not in ("calendar", "contact", "duration"):
             del kept[name]
     return f"&{kept.urlencode()}" if kept else ""

@@ -98,7 +98,7 @@ def reschedule(request: AccountRequest, account: Account, booking_id: str) -> Ht
     """Open times by day, or any free one typed by hand; the old time is given up only for a new one."""
     booking, level = reading.one(request, booking_id, "book")
     now = timezone.now()
-    search = picking.Search(booking.calendar.compiled, now, exclude_booking=booking.id)
+    search = picking.search_of(booking, now)
     form = WhenForm(posted(request))
     wanted, status, near = None, 200, []
     if request.method == "POST":

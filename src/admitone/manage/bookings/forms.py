@@ -62,13 +62,27 @@ class CallerForm(WhenForm):
         required=False, max_length=300, label=_("Where"), help_text=_("Where the guest wants to meet.")
     )
     note = forms.CharField(required=False, max_length=10_000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}))
+    party = forms.CharField(
+        required=False, max_length=4, label=_("Places"), widget=forms.NumberInput(attrs={"min": 1, "step": 1})
+    )
+    guests = forms.CharField(
+        required=False,
+        max_length=10_000,
+        label=_("Who comes along"),
+        help_text=_("Name and email, one person a line."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     consent = forms.BooleanField(required=False, label=_("The guest has agreed"))
     key = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, consent_text: str = "", asks_place: bool = False, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, consent_text: str = "", asks_place: bool = False, takes_party: bool = False, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         if not asks_place:
             del self.fields["place"]
+        if not takes_party:
+            del self.fields["party"], self.fields["guests"]
         self.fields["consent"].help_text = consent_text
         if not consent_text:
             del self.fields["consent"]

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from admitone.booking.models import Booking
+from admitone.booking.openings import for_move
 from admitone.booking.queries import open_slots
 from admitone.logic.clock import from_min, to_min_ceil, to_min_floor
 from admitone.logic.errors import Problem
@@ -64,6 +66,7 @@ class Search:
     plan: CalendarPlan
     now: datetime
     exclude_booking: UUID | None = None
+    party: int = 1
 
     @property
     def zone(self) -> str:
@@ -73,12 +76,21 @@ class Search:
         low = max(first, to_min_ceil(self.now))
         if low >= end:
             return []
-        return open_slots(self.plan, now=self.now, first=low, end=end, exclude_booking=self.exclude_booking)
+        return open_slots(
+            self.plan, now=self.now, first=low, end=end, exclude_booking=self.exclude_booking, party=self.party
+        )
 
     def nearest(self, wanted: int) -> list[Slot]:
         """The three open starts closest to one that could not be had."""
         found = nearest(self.slots(wanted - WEEK, wanted + 4 * WEEK), wanted)
         return [slot_of(start, self.zone) for start in found]
+
+
+def search_of(booking: Booking, now: datetime) -> Search:
+    """Other times for an appointment, as long and for as many as it is."""
+    length = booking.end_min - booking.start_min
+    plan = for_move(booking.calendar.compiled, length, booking.terms, by="host")
+    return Search(plan, now, exclude_booking=booking.id, party=booking.seats)
 
 
 def choose(search: Search, query: Mapping[str, str]) -> Picker:
