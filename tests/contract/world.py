@@ -21,6 +21,7 @@ from admitone.integrations.host_feeds import make_feed
 from admitone.integrations.models import HostFeed
 from admitone.links.models import Batch, LinkRequest, OneTimeLink
 from admitone.links.services import issue
+from admitone.links.services import issue
 from admitone.logic.clock import to_min_floor
 from admitone.messaging.models import Message, OptOut
 from admitone.notifications.services import create_notice
@@ -56,6 +57,7 @@ def world(**account: Any) -> World:
     values = automation(calendar, contact) | {
         "group_id": group.id,
         "group_slug": group.slug,
+        "group_link_id": issue(account=here, group=group, actor=SYSTEM, now=NOW).id,
         "group_link_id": issue(account=here, group=group, actor=SYSTEM, now=NOW).id,
         "account_slug": here.slug,
         "account": here.slug,

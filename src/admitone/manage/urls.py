@@ -21,6 +21,7 @@ areas = [
     path("settings/schedules/", include("admitone.manage.schedules.urls")),
     path("settings/busy/blocks/", include("admitone.manage.blocks.urls")),
     path("calendars/", include("admitone.manage.calendars.urls")),
+    path("calendars/groups/", include("admitone.manage.groups.urls")),
     path("bookings/", include("admitone.manage.bookings.urls")),
     path("contacts/", include("admitone.manage.contacts.urls")),
     path("pipelines/", include("admitone.manage.pipelines.urls")),

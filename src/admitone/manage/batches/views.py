@@ -25,6 +25,7 @@ from admitone.manage.batches.forms import BatchForm
 from admitone.manage.contacts import filtering
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.forms import show_problem
+from admitone.manage.links.issuing import opens
 from admitone.manage.links.reach import Reach
 
 PAGE = 100
@@ -36,7 +37,7 @@ HEAD = ("n", "email", "name", "phone", "url", "link_id", "error")
 @in_account()
 def batches(request: AccountRequest, account: Account) -> HttpResponse:
     reach = Reach(request)
-    rows = reading.batches(account, calendars=reach.ids("view"))
+    rows = reading.batches(account, calendars=reach.ids("view"), groups=reach.group_ids("view"))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     may_create = bool(reach.everything or reach.ids("book"))
     return render(request, "manage/batches/list.html", {"page": page, "may_create": may_create})
@@ -49,14 +50,14 @@ def new(request: AccountRequest, account: Account) -> HttpResponse:
     now = timezone.now()
     form = form_of(request, account)
     preview = None
-    if request.method == "POST" and form.is_valid() and form.chosen:
+    if request.method == "POST" and form.is_valid() and form.target:
         if form.people is None or "confirmed" in request.POST:
             try:
                 return redirect("manage:batch", account.slug, made(request, form, now).id)
             except Problem as problem:
                 show_problem(form, problem)
         preview = seen(account, form)
-    context = {"form": form, "calendar": form.chosen, "preview": preview, "text": form.data.get("table", "")}
+    context = {"form": form, "calendar": form.target, "preview": preview, "text": form.data.get("table", "")}
     return render(request, "manage/batches/new.html", context, status=422 if form.errors else 200)
 
 
@@ -65,6 +66,7 @@ def form_of(request: AccountRequest, account: Account) -> BatchForm:
         "zone": account.timezone,
         "now": timezone.now(),
         "calendars": Reach(request).calendars("book"),
+        "groups": Reach(request).groups("book"),
     }
     if request.method != "POST":
         initial = {"calendar": request.GET.get("calendar", ""), "contact_policy": "prefill", "max_uses": 1}
@@ -86,10 +88,10 @@ def listed(request: AccountRequest) -> str:
 
 
 def made(request: AccountRequest, form: BatchForm, now: Any) -> Batch:
-    assert form.chosen
+    assert form.target
     return services.create_batch(
         account=request.account,
-        calendar=form.chosen,
+        **opens(form.target),
         actor=request.actor,
         now=now,
         count=form.cleaned_data["count"] if form.people is None else None,
@@ -119,8 +121,8 @@ def seen(account: Account, form: BatchForm) -> dict[str, Any] | None:
 
 
 def reached(request: AccountRequest, batch_id: UUID) -> Batch:
-    found = get(request.account, Batch, batch_id, "calendar", "created_by")
-    Reach(request).require(found.calendar_id, "view")
+    found = get(request.account, Batch, batch_id, "calendar", "group", "created_by")
+    Reach(request).require_target(found, "view")
     return found
 
 

@@ -23,6 +23,7 @@ from admitone.logic.errors import Problem
 from admitone.logic.links import listed_status
 from admitone.manage.bookings import reading as bookings
 from admitone.manage.context import AccountRequest
+from admitone.manage.links.reach import Reach
 from admitone.messaging.queries import opted_out
 from admitone.pipelines.models import Opportunity
 
@@ -50,7 +51,7 @@ def _calendars(request: AccountRequest) -> QuerySet[CalendarAccess, Any]:
 def links_of(request: AccountRequest) -> QuerySet[OneTimeLink]:
     """The one-time links that the person may see."""
     rows = OneTimeLink.objects.filter(account=request.account)
-    return rows if request.role in ("owner", "admin") else rows.filter(calendar__in=_calendars(request))
+    return rows.filter(Reach(request).scope())
 
 
 def one(request: AccountRequest, contact_id: Any) -> Contact:

@@ -87,13 +87,15 @@ def day_bounds(zone: str, now: datetime) -> tuple[int, int]:
 
 
 def requests(account: Account, calendars: QuerySet[Calendar]) -> list[LinkRequest]:
-    rows = LinkRequest.objects.filter(account=account, status="open", link__calendar__in=calendars)
-    return list(rows.select_related("link__calendar").order_by("-id")[: REQUESTS + 1])
+    within = Q(link__calendar__in=calendars) | Q(link__group__calendars__in=calendars)
+    rows = LinkRequest.objects.filter(within, account=account, status="open").distinct()
+    return list(rows.select_related("link__calendar", "link__group").order_by("-id")[: REQUESTS + 1])
 
 
 def link_counts(account: Account, calendars: QuerySet[Calendar], now: datetime) -> dict[str, int]:
     """Links of the last 30 days by what became of them."""
-    rows = OneTimeLink.objects.filter(account=account, created_at__gte=now - RECENT, calendar__in=calendars)
+    within = Q(calendar__in=calendars) | Q(group__in=calendars.exclude(group=None).values("group"))
+    rows = OneTimeLink.objects.filter(within, account=account, created_at__gte=now - RECENT)
     unused = Q(uses__lt=F("max_uses"), deleted_at=None)
     expired = Q(expires_at__lte=now)
     return rows.aggregate(

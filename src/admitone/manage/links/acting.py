@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from admitone.accounts.models import Account
 from admitone.links import services
 from admitone.links.models import OneTimeLink
-from admitone.links.queries import facts
+from admitone.links.queries import facts, target_of
 from admitone.logic.errors import Problem
 from admitone.logic.links import status
 from admitone.manage.context import AccountRequest, in_account
@@ -79,8 +79,9 @@ def refuse_unextendable(link: OneTimeLink) -> None:
 def reissue(request: AccountRequest, account: Account, link_id: UUID) -> HttpResponse:
     """A new link on the terms of this one; next comes its page, where it can be sent."""
     link = Reach(request).link(link_id, "book")
-    if link.calendar is None or link.calendar.deleted_at is not None:
-        raise Problem("link_deleted", _("The calendar of this link has been deleted.")).conflict()
+    target = target_of(link)
+    if target is None or target.deleted_at is not None:
+        raise Problem("link_deleted", _("The calendar or group of this link has been deleted.")).conflict()
     made = services.reissue(**who(request), link_id=link.id, created_by=request.user)
     return redirect(reverse("manage:link", args=[account.slug, made.id]) + "?made=1")
 

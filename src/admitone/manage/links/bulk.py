@@ -40,8 +40,7 @@ def bulk(request: AccountRequest, account: Account) -> HttpResponseBase:
     if what not in LEVELS:
         return nothing(request, account)
     rows = chosen(request, reach, now).order_by("-created_at", "id")
-    mine = reach.ids(LEVELS[what])
-    rows = rows if mine is None else rows.filter(calendar_id__in=mine)
+    rows = rows.filter(reach.scope(LEVELS[what]))
     if what == "csv":
         return export.response(rows, reach, now)
     if what == "copy":
@@ -57,7 +56,7 @@ def chosen(request: AccountRequest, reach: Reach, now: datetime) -> QuerySet[One
     if request.POST.get("all_matching"):
         return filters.rows(reach, now)
     keys = [key for key in map(as_uuid, request.POST.getlist("ids")) if key]
-    return queries.listing(reach.request.account, now=now, calendars=reach.ids()).filter(id__in=keys)
+    return queries.listing(reach.request.account, now=now).filter(reach.scope(), id__in=keys)
 
 
 def deleted(request: AccountRequest, account: Account, ids: list[UUID], now: datetime) -> HttpResponse:
@@ -115,7 +114,8 @@ def restore(request: AccountRequest, account: Account) -> HttpResponse:
     """Undo one bulk deletion, named by its instant."""
     at = instant(request.POST)
     reach = Reach(request)
-    done = services.restore_many(**who(request), deleted_at=at, calendars=reach.ids("manage")) if at else 0
+    mine = {"calendars": reach.ids("manage"), "groups": reach.group_ids("manage") or ()}
+    done = services.restore_many(**who(request), deleted_at=at, **mine) if at else 0
     messages.success(request, ngettext("%(n)d link is back.", "%(n)d links are back.", done) % {"n": done})
     return back(request, reverse("manage:links", args=[account.slug]))
 

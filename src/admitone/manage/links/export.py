@@ -17,7 +17,7 @@ from admitone.manage.links.reading import bookings_of, listed
 
 BATCH = 500
 HEAD = (
-    "id", "url", "status", "calendar", "contact_name", "contact_email", "contact_phone", "contact_policy", "label",
+    "id", "url", "status", "calendar", "group", "contact_name", "contact_email", "contact_phone", "contact_policy", "label",
     "note", "source", "created_by", "created_at", "not_before", "expires_at", "uses", "max_uses", "used_at",
     "deleted_at", "booking_ids",
 )  # fmt: skip
@@ -25,7 +25,7 @@ HEAD = (
 
 def response(rows: QuerySet[OneTimeLink], reach: Reach, now: datetime) -> StreamingHttpResponse:
     def url(link: OneTimeLink) -> str:
-        return one_time_url(link.id) if reach.may(link.calendar_id, "book") else ""
+        return one_time_url(link.id) if reach.may_target(link, "book") else ""
 
     return spreadsheet.download(f"one-time-links-{now:%Y-%m-%d}", HEAD, lines(rows, url, now))
 
@@ -35,7 +35,7 @@ def lines(rows: QuerySet[OneTimeLink], url: Callable[[OneTimeLink], str], now: d
     ids = list(rows.values_list("id", flat=True))
     for first in range(0, len(ids), BATCH):
         chunk = ids[first : first + BATCH]
-        found = rows.model._default_manager.select_related("calendar", "contact", "created_by").in_bulk(chunk)
+        found = rows.model._default_manager.select_related("calendar", "group", "contact", "created_by").in_bulk(chunk)
         made = bookings_of(chunk)
         for key in chunk:
             if key in found:
@@ -46,6 +46,7 @@ def cells(link: OneTimeLink, url: str, bookings: list[Any], now: datetime) -> li
     contact, maker = link.contact, link.created_by
     return [
         link.id, url, listed(link, now), link.calendar.name if link.calendar else "",
+        link.group.name if link.group else "",
         contact.name if contact else "", contact.email if contact else "", contact.phone if contact else "",
         link.contact_policy if contact else "", link.label, link.note, link.source_kind,
         maker.get_full_name() if maker else "", link.created_at, link.not_before, link.expires_at, link.uses,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from admitone.calendars.models import Calendar
+from admitone.calendars.models import Calendar, CalendarGroup
 
 LOCAL = "%Y-%m-%dT%H:%M"
 EXPIRIES = [
@@ -147,21 +148,33 @@ class TermsForm(forms.Form):
 
 
 class NewLinkForm(TermsForm):
-    """The same with the choice of a calendar."""
+    """The same with the choice of a calendar or a group."""
 
     calendar = forms.ChoiceField(label=_("Calendar"))
     field_order = ("calendar",)
 
-    def __init__(self, *args: Any, calendars: list[Calendar], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, calendars: list[Calendar], groups: Sequence[CalendarGroup] = (), **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.calendars = {str(calendar.id): calendar for calendar in calendars}
-        self.fields["calendar"].choices = [(key, each.name) for key, each in self.calendars.items()]  # type: ignore[attr-defined]
+        self.groups = {str(group.id): group for group in groups}
+        alone = [(key, each.name) for key, each in self.calendars.items()]
+        of_groups = [(key, each.name) for key, each in self.groups.items()]
+        field = self.fields["calendar"]
+        field.choices = [(_("Calendars"), alone), (_("Groups"), of_groups)] if groups else alone  # type: ignore[attr-defined]
+        field.label = _("Calendar or group") if groups else field.label
+
+    @property
+    def target(self) -> Calendar | CalendarGroup | None:
+        """What the form stands on, also before it is sent."""
+        value = str(self["calendar"].value())
+        return self.calendars.get(value) or self.groups.get(value) or next(iter(self.calendars.values()), None)
 
     @property
     def chosen(self) -> Calendar | None:
-        """The calendar that the form stands on, also before it is sent."""
-        value = self["calendar"].value()
-        return self.calendars.get(str(value)) or next(iter(self.calendars.values()), None)
+        """The calendar that the form stands on; None for a group."""
+        return self.target if isinstance(self.target, Calendar) else None
 
 
 class EditForm(forms.Form):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from admitone.calendars.models import Calendar
+from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.contacts.models import Contact
 from admitone.contacts.services import find_or_create
 from admitone.events import record_many
@@ -23,7 +23,7 @@ from admitone.manage.links.forms import TermsForm
 @transaction.atomic
 def issue_from(
     request: AccountRequest,
-    calendar: Calendar,
+    target: Calendar | CalendarGroup,
     form: TermsForm,
     now: datetime,
     offered: list[tuple[int, int]] | None = None,
@@ -32,7 +32,7 @@ def issue_from(
     """The link that a valid form asks for. Problem("invalid") names the fields of the form."""
     return services.issue(
         account=request.account,
-        calendar=calendar,
+        **opens(target),
         actor=request.actor,
         now=now,
         contact=contact_from(request, form, now),
@@ -41,6 +41,11 @@ def issue_from(
         replaces=replaces,
         **form.terms(),
     )
+
+
+def opens(target: Calendar | CalendarGroup) -> dict[str, Any]:
+    """The keyword that says what links are to open."""
+    return {"group" if isinstance(target, CalendarGroup) else "calendar": target}
 
 
 def contact_from(request: AccountRequest, form: TermsForm, now: datetime) -> Contact | None:

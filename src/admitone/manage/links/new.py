@@ -35,9 +35,9 @@ def new(request: AccountRequest, account: Account) -> HttpResponse:
     now, reach = timezone.now(), Reach(request)
     form, start = form_of(request, account, reach, now), scenario(request.GET.get("from", ""))
     sent = request.method == "POST" and "times_from" not in request.POST
-    if sent and form.is_valid() and form.chosen and names_whom_it_must(form, start):
+    if sent and form.is_valid() and form.target and names_whom_it_must(form, start):
         try:
-            link = issue_from(request, form.chosen, form, now, offered(request.POST.getlist("offered")))
+            link = issue_from(request, form.target, form, now, offered(request.POST.getlist("offered")))
         except Problem as problem:
             show_problem(form, problem)
         else:
@@ -48,7 +48,7 @@ def new(request: AccountRequest, account: Account) -> HttpResponse:
         "scenarios": SCENARIOS,
         "opens_times": bool(start and start.opens_times),
         "times": picker(request, account, form.chosen, now) if form.chosen else None,
-        "calendar": form.chosen,
+        "calendar": form.target,
         "times_url": reverse("manage:link_times", args=[account.slug]),
         "private_base": wording.private_base(),
     }
@@ -65,6 +65,7 @@ def names_whom_it_must(form: NewLinkForm, start: Scenario | None) -> bool:
 
 def form_of(request: AccountRequest, account: Account, reach: Reach, now: datetime) -> NewLinkForm:
     options: dict[str, Any] = {"zone": account.timezone, "now": now, "calendars": reach.calendars("book")}
+    options["groups"] = reach.groups("book")
     if request.method == "POST":
         turning = "times_from" in request.POST
         return NewLinkForm(None if turning else request.POST, initial=request.POST.dict() if turning else {}, **options)
@@ -93,6 +94,8 @@ def picker(request: AccountRequest, account: Account, calendar: Calendar, now: d
 def open_times(request: AccountRequest, account: Account) -> HttpResponse:
     """The picker by itself, for a calendar and a first day."""
     calendar_id, reach = as_uuid(request.GET.get("calendar", "")), Reach(request)
+    if calendar_id in {group.id for group in reach.groups("book")}:
+        return render(request, "manage/links/_times_of_group.html")
     reach.require(calendar_id, "book")
     calendar = queries.get(account, calendar_id)
     first = request.GET.get("times_from", "")

@@ -26,7 +26,7 @@ from admitone.messaging.models import Message
 
 PAGE = 50
 MAX_SEARCH = 300
-NAMES = ("status", "q", "calendar", "source", "contact", "sort")
+NAMES = ("status", "q", "calendar", "group", "source", "contact", "sort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Filters:
     status: str = ""
     q: str = ""
     calendar: str = ""
+    group: str = ""
     source: str = ""
     contact: str = ""
     sort: str = "-created"
@@ -48,6 +49,7 @@ class Filters:
             status=raw["status"] if raw["status"] in queries.STATUSES else "",
             q=raw["q"],
             calendar=str(as_uuid(raw["calendar"]) or ""),
+            group=str(as_uuid(raw["group"]) or ""),
             source=raw["source"] if raw["source"] in wording.SOURCES else "",
             contact=str(as_uuid(raw["contact"]) or ""),
             sort=raw["sort"] if raw["sort"] in queries.SORTS else "-created",
@@ -61,6 +63,8 @@ class Filters:
             now=now,
             calendar=self.within or as_uuid(self.calendar),
             calendars=reach.ids(),
+            group=as_uuid(self.group),
+            groups=reach.group_ids(),
             status=self.status if status else None,
             contact=as_uuid(self.contact),
             source=self.source or None,
@@ -75,7 +79,7 @@ class Filters:
 
     @property
     def is_set(self) -> bool:
-        return any((self.status, self.q, self.calendar, self.source, self.contact))
+        return any((self.status, self.q, self.calendar, self.group, self.source, self.contact))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def rows_of(links: Iterable[OneTimeLink], reach: Reach, now: datetime) -> list[R
 
 
 def row_of(link: OneTimeLink, reach: Reach, now: datetime, bookings: list[Booking]) -> Row:
-    level = reach.at(link.calendar_id) or ""
+    level = reach.at_target(link) or ""
     return Row(link, status(queries.facts(link), now), queries.tail(link), one_time_url(link.id), bookings, level)
 
 

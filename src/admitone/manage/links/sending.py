@@ -18,6 +18,7 @@ from admitone.accounts import addresses
 from admitone.accounts.models import Account
 from admitone.links import services
 from admitone.links.models import OneTimeLink
+from admitone.links.queries import name_of
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.manage.context import AccountRequest, in_account
@@ -100,7 +101,7 @@ def send_context(request: AccountRequest, link: OneTimeLink, form: SendForm | No
 
 def letter(request: AccountRequest, link: OneTimeLink, url: str) -> tuple[str, str, str]:
     """(subject, text of a mail, text of a short message) in the active language."""
-    calendar = link.calendar.name if link.calendar else request.account.name
+    calendar = name_of(link)
     name = link.contact.name if link.contact else ""
     facts = {"name": name, "calendar": calendar, "url": url, "sender": request.user.name or request.account.name}
     end = ""

@@ -63,7 +63,11 @@ def listed(request: AccountRequest, account: Account, calendar: Calendar | None)
         "may_create": reach.may(calendar.id, "book") if calendar else bool(reach.everything or reach.ids("book")),
         "may_manage": reach.may(calendar.id, "manage") if calendar else bool(reach.everything or reach.ids("manage")),
         "sort": filters.sort,
-        **(frame(request, account, reach, calendar) if calendar else {"calendars": reach.calendars()}),
+        **(
+            frame(request, account, reach, calendar)
+            if calendar
+            else {"calendars": reach.calendars(), "groups": reach.groups()}
+        ),
     }
     return render(request, "manage/links/list.html", context)
 
@@ -93,17 +97,17 @@ def explained(account: Account, reach: Reach, filters: Filters, now: datetime) -
     if not looks_like_link(filters.q):
         return None
     link = queries.explain(account, filters.q, now).link
-    if link is not None and not reach.may(link.calendar_id, "view"):
+    if link is not None and not reach.may_target(link, "view"):
         link = None
     state = queries.state_of(link, now) if link else "unknown"
-    calendar = link.calendar if link else None
+    target = queries.target_of(link) if link else None
     return {
         "sentence": wording.why(account, link, now),
         "state": state,
         "link": link,
         "tone": "ok" if state == "active" else "warn",
         "can_reissue": bool(
-            link and calendar and calendar.deleted_at is None and state != "active" and reach.may(calendar.id, "book")
+            link and target and target.deleted_at is None and state != "active" and reach.may_target(link, "book")
         ),
     }
 

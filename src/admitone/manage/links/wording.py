@@ -53,7 +53,7 @@ def why(account: Account, link: OneTimeLink | None, now: datetime) -> str:
     if link is None:
         return _("This is not a one-time link of this sub-account, or part of its address is missing.")
     state = queries.state_of(link, now)
-    calendar = link.calendar
+    of_group = link.group_id is not None
     at = {name: told(getattr(link, name), account) for name in ("not_before", "used_at", "deleted_at", "expires_at")}
     sentences = {
         "active": _("This link works. It can be used for one more booking.")
@@ -63,11 +63,15 @@ def why(account: Account, link: OneTimeLink | None, now: datetime) -> str:
         "used": _("This link no longer works: it was used on %(used_at)s."),
         "deleted": _("This link no longer works: it was deleted on %(deleted_at)s.")
         if link.deleted_at
+        else _("This link no longer works: its group was deleted.")
+        if of_group
         else _("This link no longer works: its calendar was deleted."),
         "expired": _("This link no longer works: it expired on %(expires_at)s."),
-        "paused": _("This link does not work at the moment: its calendar %(calendar)s is paused."),
+        "paused": _("This link does not work at the moment: its group %(calendar)s is paused.")
+        if of_group
+        else _("This link does not work at the moment: its calendar %(calendar)s is paused."),
     }
-    return sentences[state] % {**at, "calendar": calendar.name if calendar else ""}
+    return sentences[state] % {**at, "calendar": queries.name_of(link)}
 
 
 def told(at: datetime | None, account: Account) -> str:

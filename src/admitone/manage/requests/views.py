@@ -57,19 +57,19 @@ def requests(request: AccountRequest, account: Account) -> HttpResponse:
 
 def visible(account: Account, reach: Reach) -> QuerySet[LinkRequest]:
     rows = LinkRequest.objects.filter(account=account)
-    ids = reach.ids()
-    return rows if ids is None else rows.filter(link__calendar_id__in=ids)
+    return rows.filter(reach.scope(prefix="link__"))
 
 
 def listing(rows: QuerySet[LinkRequest], status: str) -> QuerySet[LinkRequest]:
     """Those who wait longest come first; of the others the newest."""
-    related = rows.filter(status=status).select_related("link__calendar", "link__contact", "new_link")
+    related = rows.filter(status=status).select_related("link__calendar", "link__group", "link__contact", "new_link")
     return related.order_by("id" if status == "open" else "-id")
 
 
 def row(asked: LinkRequest, reach: Reach, account: Account, now: datetime) -> dict[str, object]:
     link = asked.link
-    gone = link.calendar is None or link.calendar.deleted_at is not None
+    target = queries.target_of(link)
+    gone = target is None or target.deleted_at is not None
     return {
         "asked": asked,
         "link": link,
@@ -77,7 +77,7 @@ def row(asked: LinkRequest, reach: Reach, account: Account, now: datetime) -> di
         "state": queries.state_of(link, now),
         "why": wording.why(account, link, now),
         "gone": gone,
-        "can_answer": reach.may(link.calendar_id, "book"),
+        "can_answer": reach.may_target(link, "book"),
     }
 
 
@@ -86,9 +86,9 @@ def row(asked: LinkRequest, reach: Reach, account: Account, now: datetime) -> di
 def answer(request: AccountRequest, account: Account, request_id: UUID) -> HttpResponse:
     """Mail a new link on the old one's terms. Pressed twice, the same link."""
     asked = found(request, account, request_id)
-    calendar = asked.link.calendar
-    if calendar is None or calendar.deleted_at is not None:
-        raise Problem("link_deleted", _("The calendar of this link has been deleted.")).conflict()
+    target = queries.target_of(asked.link)
+    if target is None or target.deleted_at is not None:
+        raise Problem("link_deleted", _("The calendar or group of this link has been deleted.")).conflict()
     services.answer_request(
         account=account, request_id=asked.id, actor=request.actor, now=timezone.now(), created_by=request.user
     )
@@ -111,6 +111,6 @@ def dismiss(request: AccountRequest, account: Account, request_id: UUID) -> Http
 
 
 def found(request: AccountRequest, account: Account, request_id: UUID, level: access.Level = "book") -> LinkRequest:
-    asked = get(account, LinkRequest, request_id, "link__calendar")
-    Reach(request).require(asked.link.calendar_id, level)
+    asked = get(account, LinkRequest, request_id, "link__calendar", "link__group")
+    Reach(request).require_target(asked.link, level)
     return asked
