@@ -21,11 +21,13 @@ NO_SCREENS = {
     *("manage:root", "manage:setup", "manage:entry", "manage:settings", "manage:invitation"),
     *("manage:tick_setup", "manage:remove_demo", "manage:revoke_invitation", "manage:remove_member"),
     *("manage:message_resend", "manage:message_preview", "manage:message_ics", "manage:revoke_api_key"),
+    *("manage:connect_oauth", "manage:oauth_callback", "manage:refresh_connection", "manage:connection_password"),
     *("manage:read_busy", "manage:remove_busy", "manage:calendar_read_busy", "manage:calendar_remove_busy"),
     *("manage:rename_schedule", "manage:duplicate_schedule", "manage:delete_schedule", "manage:schedule_overrides"),
     *("manage:schedule_clear_override", "manage:schedule_holidays", "manage:schedule_open_holiday"),
     *(
         "manage:change_feed",
+        "manage:calendar_mend",
         "manage:agenda_card",
         "manage:agenda_no_show",
         "manage:remove_block",
@@ -55,6 +57,7 @@ NO_SCREENS = {
     *("manage:inbound_hook_state", "manage:inbound_hook_removal"),
     *("manage:phone_number_removal", "manage:opt_out_removal"),
     *("manage:message_template_preview", "manage:duplicate_message_template", "manage:delete_message_template"),
+    *("manage:remove_waiting", "manage:offer_waiting"),
     *("manage:restore_message_template", "manage:webhook_replay"),
 }
 ROUTES = {route.name: route for route in routes() if route.name.startswith(("manage:", "account_", "mfa_", "api_ref"))}

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 PUBLIC = [route for route in routes() if "account_slug" not in route.params and not route.path.startswith("app/")]
 API_GETS = [
     "account",
+    "busy-sources",
     "calendars",
+    "connections",
     "bookings",
     "contacts",
     "custom-fields",

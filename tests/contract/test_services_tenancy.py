@@ -11,6 +11,7 @@ from tests import factories
 from tests.contract.world import (
     block_of,
     bulk_of,
+    connection_of,
     delivery_of,
     endpoint_of,
     enrollment_of,
@@ -38,6 +39,7 @@ from admitone.contacts import services as contacts
 from admitone.contacts.services import update_contact
 from admitone.events import SYSTEM
 from admitone.integrations.host_feeds import make_feed, revoke_feed, rotate_feed
+from admitone.integrations import connecting
 from admitone.links import services as links
 from admitone.links.models import LinkRequest
 from admitone.logic.clock import to_min_floor
@@ -132,6 +134,15 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
         account=me, source_id=it.source.id, name="x", **DO
     ),
     "delete busy source": lambda me, it: calendars.delete_busy_source(account=me, source_id=it.source.id, **DO),
+    "connect host": lambda me, it: connecting.connect_caldav(
+        account=me, host_id=it.host.id, url="https://dav.example.com/", user="a", password="b", **DO
+    ),
+    "choose calendars": lambda me, it: connecting.choose(account=me, connection_id=it.connection.id, blocks=[], **DO),
+    "password of connection": lambda me, it: connecting.change_password(
+        account=me, connection_id=it.connection.id, password="x", **DO
+    ),
+    "refresh connection": lambda me, it: connecting.refresh(account=me, connection_id=it.connection.id, now=NOW),
+    "disconnect": lambda me, it: connecting.disconnect(account=me, connection_id=it.connection.id, **DO),
     "update contact": lambda me, it: update_contact(
         account=me, contact_id=it.contact.id, raw={"name": "x", "email": "x@example.com"}, **DO
     ),
@@ -225,6 +236,7 @@ def it(me: Any) -> SimpleNamespace:
         template=factories.message_template(other),
         source=BusySource.objects.create(account=other, host=host, **sealed),
         block=block_of(calendar),
+        connection=connection_of(calendar),
         number=missed_call_of(factories.contact(other)).number,
         endpoint=endpoint,
         delivery=delivery_of(endpoint),

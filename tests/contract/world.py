@@ -18,9 +18,8 @@ from admitone.contacts.importing import stage
 from admitone.contacts.models import Contact, ContactImport
 from admitone.events import SYSTEM
 from admitone.integrations.host_feeds import make_feed
-from admitone.integrations.models import HostFeed
+from admitone.integrations.models import CalendarConnection, HostFeed
 from admitone.links.models import Batch, LinkRequest, OneTimeLink
-from admitone.links.services import issue
 from admitone.links.services import issue
 from admitone.logic.clock import to_min_floor
 from admitone.messaging.models import Message, OptOut
@@ -58,7 +57,6 @@ def world(**account: Any) -> World:
         "group_id": group.id,
         "group_slug": group.slug,
         "group_link_id": issue(account=here, group=group, actor=SYSTEM, now=NOW).id,
-        "group_link_id": issue(account=here, group=group, actor=SYSTEM, now=NOW).id,
         "account_slug": here.slug,
         "account": here.slug,
         "calendar": calendar.slug,
@@ -86,6 +84,8 @@ def world(**account: Any) -> World:
         "request_id": request_of(link).id,
         "message_id": message_of(here).id,
         "source_id": source_of(calendar).id,
+        "connection_id": connection_of(calendar).id,
+        "kind": "google",
         "schedule_id": calendar.schedule_id,
         "block_id": block_of(calendar).id,
         "invitation_id": invitation_of(here).id,
@@ -159,6 +159,12 @@ def source_of(calendar: Calendar) -> BusySource:
     return BusySource.objects.create(
         account=calendar.account, host=host, kind="ics", config_sealed="", fetched_at=NOW, created_at=NOW
     )
+
+
+def connection_of(calendar: Calendar) -> CalendarConnection:
+    host = Host.objects.get(calendar_hosts__calendar=calendar)
+    values = {"kind": "caldav", "name": "Home server", "login": "ada", "config_sealed": "", "created_at": NOW}
+    return CalendarConnection.objects.create(account=calendar.account, host=host, **values)
 
 
 def block_of(calendar: Calendar) -> BlockedTime:

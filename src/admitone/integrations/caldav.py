@@ -37,6 +37,9 @@ UNREADABLE = "The address does not lead to a calendar."
 class CalDav:
     label = "CalDAV"
 
+    def who(self, login: Login) -> str:
+        return login.secrets["user"]
+
     def calendars(self, login: Login) -> list[Found]:
         """Those of the address itself if it is a calendar, else of the user's home (RFC 6764 section 6)."""
         base = login.secrets["url"]

@@ -40,17 +40,17 @@ def connect_caldav(
     host = _host(account, host_id)
     found, login = discover("caldav", secrets)
     label = name.strip()[:120] or secrets["url"].partition("://")[2].split("/")[0][:120]
-    return _connected(account, host, "caldav", label, secrets["user"], login.renewed or secrets, found, actor, now)
+    return _connected(account, host, "caldav", label, secrets["user"], login.secrets, found, actor, now)
 
 
 def connect_tokens(
-    *, account: Account, host_id: UUID, kind: str, login: str, tokens: Mapping[str, str], actor: Actor, now: datetime
+    *, account: Account, host_id: UUID, kind: str, tokens: Mapping[str, str], actor: Actor, now: datetime
 ) -> CalendarConnection:
-    """The same after a sign-in at Google or Microsoft as `login` (their address there)."""
-    host = _host(account, host_id)
-    found, used = discover(kind, tokens)
-    label = providers()[kind].label
-    return _connected(account, host, kind, label, login[:254], used.renewed or tokens, found, actor, now)
+    """The same with the tokens of a sign-in at Google or Microsoft. RemoteError, Problem("invalid")."""
+    host, server = _host(account, host_id), providers()[kind]
+    found, login = discover(kind, tokens)
+    who = server.who(login)[:254]
+    return _connected(account, host, kind, server.label, who, login.secrets, found, actor, now)
 
 
 def discover(kind: str, secrets: Mapping[str, str]) -> tuple[list[Found], Login]:
@@ -77,7 +77,7 @@ def change_password(
         raise Problem("invalid", fields={"password": _("Disconnect it and connect it anew.")}) from None
     cleaned = _cleaned(secrets["url"], secrets["user"], password)
     found, login = discover("caldav", cleaned)
-    return _connected(account, row.host, "caldav", row.name, row.login, login.renewed or cleaned, found, actor, now)
+    return _connected(account, row.host, "caldav", row.name, row.login, login.secrets, found, actor, now)
 
 
 def refresh(*, account: Account, connection_id: UUID, now: datetime) -> CalendarConnection:
@@ -97,6 +97,12 @@ def refresh(*, account: Account, connection_id: UUID, now: datetime) -> Calendar
     sources = row.calendars.exclude(source=None).values_list("source_id", flat=True)
     busy.refresh_now([source for source in sources if source], now)
     return connection(account, row.id)
+
+
+def read_unread(*, account: Account, connection_id: UUID, now: datetime) -> None:
+    """Read calendars that were chosen just now, side by side, for three seconds at most. Outside of transactions."""
+    sources = connection(account, connection_id).calendars.filter(source__fetched_at=None)
+    busy.refresh_now([key for key in sources.values_list("source_id", flat=True) if key], now)
 
 
 @transaction.atomic

@@ -81,10 +81,12 @@ class Login:
 
 
 class Provider(Protocol):
-    """All of them raise RemoteError. `put` and `remove` are harmless when they are repeated."""
+    """All of them raise RemoteError. `who` is the name of the account, for people. `put` and `remove` are harmless when they are repeated."""
 
     @property
     def label(self) -> str: ...
+
+    def who(self, login: Login) -> str: ...
 
     def calendars(self, login: Login) -> list[Found]: ...
 

@@ -18,6 +18,7 @@ areas = [
     path("settings/payments/", include("admitone.manage.settings_payments.urls")),
     path("settings/busy/", include("admitone.manage.busy.urls")),
     path("calendar/", include("admitone.manage.agenda.urls")),
+    path("connections/", include("admitone.manage.connections.urls")),
     path("settings/schedules/", include("admitone.manage.schedules.urls")),
     path("settings/busy/blocks/", include("admitone.manage.blocks.urls")),
     path("calendars/", include("admitone.manage.calendars.urls")),
