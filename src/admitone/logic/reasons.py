@@ -7,6 +7,7 @@ SENTENCES = {
     "PAST": "That time is over.",
     "NOTICE": "That is sooner than the calendar's minimum notice allows.",
     "TOOFAR": "That lies outside the dates the calendar can be booked for.",
+    "LINKCLOSED": "The link cannot be used now.",
     "LINKWINDOW": "The link does not offer that time.",
     "HOURS": "That lies outside the working hours.",
     "OVERRIDE": "Other hours than usual apply on that date.",

@@ -30,13 +30,12 @@ from admitone.api.v1.calendar_schemas import (
 from admitone.api.windows import WANTED, Slots, minutes, open_slots, times
 from admitone.api.windows import shown as shown_slots
 from admitone.api.wishes import WishedWindow
-from admitone.booking.queries import open_times, openings
+from admitone.booking.queries import open_times
 from admitone.calendars import queries, services
 from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.calendars.services import TeamHost
 from admitone.links.why import ask
 from admitone.logic.errors import Problem
-from admitone.logic.plan import CalendarPlan
 from admitone.logic.reasons import SENTENCES
 from admitone.logic.slots import Reason
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from admitone.calendars.models import Calendar, Host
 from admitone.calendars.rooms import room_providers
 from admitone.logic.hours import show_time
+from admitone.logic.party import MAX_PARTY
+from admitone.ui import formats
 
 UNITS = [("1", _("minutes")), ("60", _("hours")), ("1440", _("days")), ("10080", _("weeks"))]
 LOCATIONS = [
@@ -201,7 +203,10 @@ class BookingForm(SectionForm):
     note = forms.BooleanField(required=False, label=_("Let guests add a note"))
     consent_text = text(
         _("Consent"),
-        help_text=_("Guests tick it before they book; empty: not asked. A change counts as a new version."),
+        help_text=_(
+            "Guests tick it before they book; empty: not asked. A change counts as a new version. "
+            "Links are written [our rules](https://www.example.com/rules)."
+        ),
     )
 
 
@@ -283,5 +288,26 @@ class OverrideForm(forms.Form):
 
 
 class WhyForm(forms.Form):
+    """Asks for a length and for places only where there is a choice; `link` is an address or an id."""
+
     date = day(_("Date"), required=True)
     time = forms.CharField(max_length=12, label=_("Time"))
+    duration = forms.TypedChoiceField(label=_("Length"), required=False, coerce=int, empty_value=None)
+    party = forms.IntegerField(label=_("Places"), required=False, min_value=1, max_value=MAX_PARTY)
+    link = forms.CharField(
+        required=False,
+        max_length=300,
+        label=_("One-time link"),
+        help_text=_("Paste it to ask what its guest can book."),
+    )
+
+    def __init__(self, calendar: Calendar, data: Any = None) -> None:
+        super().__init__(data)
+        lengths = [calendar.duration, *calendar.durations]
+        field = self.fields["duration"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [(n, formats.duration_words(n)) for n in dict.fromkeys(lengths)]
+        if len(lengths) == 1:
+            del self.fields["duration"]
+        if calendar.max_party == 1:
+            del self.fields["party"]

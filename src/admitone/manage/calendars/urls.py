@@ -32,4 +32,5 @@ urlpatterns = [
     path(f"{one}deletion/", lifecycle.delete, name="delete_calendar"),
     path(f"{one}restoration/", lifecycle.restore, name="restore_calendar"),
     path(f"{one}why/", why.why, name="calendar_why"),
+    path(f"{one}why/mend/", why.mend, name="calendar_mend"),
 ]

@@ -117,13 +117,19 @@ class Editor:
             errors=[{**error, "day": WEEKDAYS[error["day"]]} for error in week.errors()],
             phases=phases(today),
             overrides=[{**run, "url": self.removal(run["date"])} for run in runs(self.schedule, today)],
-            form=form or OverrideForm(),
+            form=form or OverrideForm(initial=_asked(self.request)),
             zone=zone,
             zones=zones() if any(zone == name for name, _label in zones()) else [(zone, zone), *zones()],
             zone_error=zone_error,
             unsaved=unsaved,
             **more,
         )
+
+
+def _asked(request: AccountRequest) -> dict[str, str]:
+    """A date to open, if the address names one: ?date=, ?windows=."""
+    found = {name: request.GET.get(name, "")[:200] for name in ("date", "windows")}
+    return {**found, "mode": "add"} if found["date"] else {}
 
 
 def phases(today: Date) -> list[tuple[str, Date]]:
