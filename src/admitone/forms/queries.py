@@ -10,6 +10,7 @@ from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
 from admitone.forms.models import Form, FormVersion, Submission
 from admitone.logic.errors import Problem
+from admitone.logic.forms import Field
 
 
 def get(account: Account, form_id: Any, *, deleted: bool = False) -> Form:
@@ -59,6 +60,16 @@ def versions(form: Form) -> QuerySet[FormVersion]:
 def version(form_id: Any, number: int) -> FormVersion | None:
     """What a form asked in one version."""
     return FormVersion.objects.filter(form=form_id, version=number).first()
+
+
+def asked_by_calendars(account: Account) -> list[Field]:
+    """The questions of every form that is a calendar's, each key once."""
+    rows = listing(account).filter(calendars__deleted_at=None, calendars__isnull=False).distinct().order_by("id")
+    found: dict[str, Field] = {}
+    for form in rows:
+        for one in form.questions:
+            found.setdefault(one.key, one)
+    return list(found.values())
 
 
 def consents(form: Form) -> QuerySet[Submission]:

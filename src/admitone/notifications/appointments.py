@@ -9,11 +9,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from admitone.accounts.addresses import absolute, manage_url
+from admitone.booking.answers import answers_of
 from admitone.booking.models import Booking
 from admitone.booking.places import place_for_guest
 from admitone.booking.queries import hosts_of
 from admitone.calendars.models import Calendar
 from admitone.logic import ics
+from admitone.logic.party import written
 from admitone.messaging.letters import Brand
 from admitone.values.times import Reader
 
@@ -131,10 +133,16 @@ def guest_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
     )
 
 
+def told(booking: Booking) -> list[str]:
+    """Each answer to the calendar's form in a line."""
+    return [f"{label}: {text}" for label, text in answers_of(booking)]
+
+
 def host_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
     """The host's entry. The sending address organises it: calendars ignore invitations by oneself to oneself."""
     booking, host = one.booking, one.booking.host
-    details = [booking.name, booking.email, booking.phone, booking.note, one.app_url]
+    details = [booking.name, booking.email, booking.phone, written(booking.guests), *told(booking), booking.note, one.app_url]
+    coming = [ics.Person(one["name"], one["email"], rsvp=False) for one in booking.guests if one["email"]]
     return ics.Invite(
         booking_id=booking.id,
         sequence=one.sequence,
@@ -142,7 +150,11 @@ def host_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
         end_min=one.end_min,
         summary=f"{booking.name}: {one.calendar.name}",
         organizer=ics.Person(*sender),
-        attendees=[ics.Person(host.name, host.email, rsvp=False), ics.Person(booking.name, booking.email, rsvp=False)],
+        attendees=[
+            ics.Person(host.name, host.email, rsvp=False),
+            ics.Person(booking.name, booking.email, rsvp=False),
+            *coming,
+        ],
         description="\n".join(part for part in details if part),
         location=where(booking),
         url=one.app_url,

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from admitone.accounts.addresses import scheduling_url
+from admitone.booking.answers import answers_of
 from admitone.booking.models import Booking
 from admitone.booking.places import web_address
+from admitone.logic.party import written
 from admitone.messaging.letters import Action, Letter, Row
 from admitone.notifications.appointments import Appointment, place_of_guest, where
 from admitone.values.times import Reader, both, moment, span
@@ -132,6 +134,7 @@ def guest_rows(one: Appointment) -> tuple[Row, ...]:
         Row(_("What"), f"{one.calendar.name} ({length(one.minutes)})"),
         when_row(one, one.guest, one.host_zone),
         *where_rows(one.booking, place_of_guest(one)),
+        *party_rows(one.booking),
         Row(_("With"), who),
     )
 
@@ -145,6 +148,9 @@ def host_rows(one: Appointment) -> tuple[Row, ...]:
         when_row(one, one.host, booking.guest_timezone),
         *where_rows(booking, where(booking)),
         *(Row(label, value) for label, value in about if value),
+        *party_rows(booking),
+        *([Row(_("Also coming"), written(booking.guests))] if booking.guests else []),
+        *(Row(label, text) for label, text in answers_of(booking)),
     )
 
 
@@ -157,6 +163,11 @@ def when_row(one: Appointment, reader: Reader, other_zone: str) -> Row:
 
 def where_rows(booking: Booking, place: str) -> tuple[Row, ...]:
     return (Row(_("Where"), place, url=web_address(booking) if place == booking.location else ""),) if place else ()
+
+
+def party_rows(booking: Booking) -> tuple[Row, ...]:
+    """How many places, where a guest took more than one."""
+    return (Row(_("Places"), str(booking.seats)),) if booking.seats > 1 else ()
 
 
 def length(minutes: int) -> str:

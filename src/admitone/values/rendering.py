@@ -78,6 +78,8 @@ def judge(path: tuple[str, ...] | None, available: set[str]) -> Fault | None:
     if space and space.free:
         return Fault(name, f"Nothing called {'.'.join(path[1:])} has come in yet: send a sample first.")
     if space and len(path) == 3 and path[1] == space.open:
+        if path[1] == "answers":
+            return Fault(name, f"No calendar's form has a question with the key {path[2]}.")
         return Fault(name, f"There is no custom field called {path[2]}.")
     return Fault(name, f"There is no value called {name}.")
 

@@ -2,6 +2,7 @@
 
 from admitone.forms.services.fields import add_field, change_field, move_field, remove_field
 from admitone.forms.services.forms import create_form, delete_form, restore_form, update_form
+from admitone.forms.services.rules import remove_rule, set_rule
 from admitone.forms.services.submitting import submit
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "delete_form",
     "move_field",
     "remove_field",
+    "remove_rule",
     "restore_form",
+    "set_rule",
     "submit",
     "update_form",
 ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from admitone.accounts import addresses
 from admitone.accounts.models import Account
+from admitone.booking.answers import answers_of
 from admitone.booking.models import Booking
 from admitone.booking.places import web_address
 from admitone.booking.queries import hosts_of
@@ -23,7 +24,7 @@ from admitone.logic import ics
 from admitone.logic.bookings import UTM_KEYS, shown_status
 from admitone.logic.clock import from_min, iso, to_min_floor
 from admitone.manage import spreadsheet
-from admitone.manage.bookings import reading, requests, wording
+from admitone.manage.bookings import reading, requests, series, wording
 from admitone.manage.bookings.forms import CancelForm
 from admitone.manage.bookings.history import story
 from admitone.manage.bookings.origin import origin_of
@@ -152,9 +153,11 @@ def details(request: AccountRequest, booking: Booking, level: str) -> dict[str, 
         "booking": booking,
         "hosts": hosts_of(booking),
         "why_host": wording.why_host(booking.host_reason),
+        "series": series.rows_of(booking, reading.zone_of(request)),
         "zones": _zones(request, booking),
         "zone": reading.zone_of(request),
         "was": from_min(booking.rescheduled_from_min) if booking.rescheduled_from_min is not None else None,
+        "answers": answers_of(booking),
         "where": appointments.where(booking),
         "where_url": web_address(booking),
         "origin": origin_of(booking, now),

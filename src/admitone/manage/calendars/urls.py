@@ -1,7 +1,8 @@
 from django.urls import include, path
 
 from admitone.manage.blocks import views as blocks
-from admitone.manage.calendars import booking_rules, busy, hours, lifecycle, team, views, why
+from admitone.manage.calendars import booking_rules, busy, hours, intake, lifecycle, team, views, why
+from admitone.manage.waiting import views as waiting
 
 one = "<uuid:calendar_id>/"
 
@@ -12,7 +13,8 @@ urlpatterns = [
     path(f"{one}details/", views.section, {"name": "details"}, name="calendar_details"),
     path(f"{one}rules/", views.section, {"name": "rules"}, name="calendar_rules"),
     path(f"{one}bookings/", booking_rules.booking_rules, name="calendar_bookings"),
-    path(f"{one}form/", views.section, {"name": "form"}, name="calendar_form"),
+    path(f"{one}form/", intake.booking_form, name="calendar_form"),
+    path(f"{one}consents.csv", intake.consents, name="calendar_consents"),
     path(f"{one}look/", views.section, {"name": "look"}, name="calendar_look"),
     path(f"{one}access/", views.section, {"name": "access"}, name="calendar_access"),
     path(f"{one}team/", team.team, name="calendar_team"),
@@ -25,6 +27,9 @@ urlpatterns = [
     path(f"{one}busy/<uuid:source_id>/removal/", busy.remove, name="calendar_remove_busy"),
     path(f"{one}blocks/", blocks.of_calendar, name="calendar_blocks"),
     path(f"{one}blocks/<uuid:block_id>/removal/", blocks.remove_of_calendar, name="calendar_remove_block"),
+    path(f"{one}waitlist/", waiting.waiting, name="calendar_waitlist"),
+    path(f"{one}waitlist/<uuid:entry_id>/removal/", waiting.remove, name="remove_waiting"),
+    path(f"{one}waitlist/<uuid:entry_id>/offer/", waiting.offer, name="offer_waiting"),
     path(f"{one}notifications/", include("admitone.manage.notices.urls")),
     path(f"{one}danger/", lifecycle.danger, name="calendar_danger"),
     path(f"{one}pause/", lifecycle.pause, name="pause_calendar"),

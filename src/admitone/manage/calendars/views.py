@@ -21,7 +21,6 @@ from admitone.logic.errors import Problem
 from admitone.logic.kinds import SEATED, TEAMS
 from admitone.manage.calendars.forms import (
     AccessForm,
-    BookingForm,
     DetailsForm,
     LookForm,
     NewForm,
@@ -38,7 +37,6 @@ from admitone.manage.forms import show_problem
 FORMS: dict[str, type[SectionForm]] = {
     "details": DetailsForm,
     "rules": RulesForm,
-    "form": BookingForm,
     "look": LookForm,
     "access": AccessForm,
 }

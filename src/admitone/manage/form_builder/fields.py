@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from admitone.accounts import permissions
 from admitone.accounts.models import Account
+from admitone.calendars.queries import listing as calendars
 from admitone.contacts.queries import custom_fields
 from admitone.forms import queries, services
 from admitone.forms.models import Form
@@ -46,6 +47,9 @@ TARGETS: dict[str, str | Promise] = {
 }
 
 
+PLAIN = ("label", "kind", "required", "help", "maps_to", "width", "hidden", "locked", "default")
+
+
 class FieldForm(forms.Form):
     """One question as it is typed; logic/forms.py says what is wrong with it."""
 
@@ -68,6 +72,22 @@ class FieldForm(forms.Form):
         label=gettext_lazy("Width"), choices=[("full", gettext_lazy("Full")), ("half", gettext_lazy("Half"))]
     )
 
+    default = forms.CharField(
+        required=False,
+        label=gettext_lazy("Filled in beforehand with"),
+        help_text=gettext_lazy("For a tick box: yes. A value of the link or of the address comes first."),
+    )
+    locked = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Locked"),
+        help_text=gettext_lazy("Visitors see what the link or the address says, and cannot change it."),
+    )
+    hidden = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Hidden"),
+        help_text=gettext_lazy("Never shown, never typed: for what the link or the address brings along."),
+    )
+
     def offer(self, account: Account, above: list[Field]) -> None:
         """Fill the choices: kinds, parts of the contact, and the fields above this one."""
         own = [(f"{CUSTOM}{one.key}", one.label) for one in custom_fields(account)]
@@ -80,7 +100,7 @@ class FieldForm(forms.Form):
         cleaned = self.cleaned_data
         key = cleaned["show_key"]
         return {
-            **{name: cleaned[name] for name in ("label", "kind", "required", "help", "maps_to", "width")},
+            **{name: cleaned[name] for name in PLAIN},
             "options": cleaned["options"].splitlines() if cleaned["kind"] == "choice" else [],
             "show_if": {"key": key, "equals": cleaned["show_equals"].strip()} if key else None,
         }
@@ -89,7 +109,7 @@ class FieldForm(forms.Form):
 def initial_of(one: Field) -> dict[str, Any]:
     shown = one.show_if
     return {
-        **{name: getattr(one, name) for name in ("label", "kind", "required", "help", "maps_to", "width")},
+        **{name: getattr(one, name) for name in PLAIN},
         "options": "\n".join(one.options),
         "show_key": shown.key if shown else "",
         "show_equals": typed(shown.equals) if shown else "",
@@ -119,7 +139,8 @@ def builder(request: AccountRequest, account: Account, form_id: UUID) -> HttpRes
     ]
     origin = f"{request.scheme}://{request.get_host()}"
     preview = f"/f/{found.id}?{urlencode({'embed': '1', 'origin': origin})}"
-    return show(request, found, "form", "builder", rows=rows, kinds=KINDS, preview=preview)
+    used = calendars(account).filter(form=found).order_by("name", "id")
+    return show(request, found, "form", "builder", rows=rows, kinds=KINDS, preview=preview, used=used)
 
 
 @require_POST

@@ -26,9 +26,14 @@ def who(request: AccountRequest, form: Form) -> dict[str, Any]:
 
 
 def tabs(request: AccountRequest, form: Form, current: str) -> list[dict[str, Any]]:
-    named = [("form", _("Questions")), ("form_submissions", _("Submissions")), ("form_share", _("Share"))]
-    if may_edit(request):
-        named.append(("form_settings", _("Settings")))
+    named = [
+        ("form", _("Questions")),
+        *([("form_rules", _("Rules"))] if may_edit(request) else []),
+        ("form_submissions", _("Submissions")),
+        ("form_versions", _("Versions")),
+        ("form_share", _("Share")),
+        *([("form_settings", _("Settings"))] if may_edit(request) else []),
+    ]
     return [
         {
             "label": label,

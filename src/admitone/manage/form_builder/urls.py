@@ -1,6 +1,6 @@
 from django.urls import path
 
-from admitone.manage.form_builder import fields, submissions, views
+from admitone.manage.form_builder import fields, rules, submissions, versions, views
 
 one = "<uuid:form_id>/"
 
@@ -12,6 +12,11 @@ urlpatterns = [
     path(f"{one}fields/<str:field>/", fields.edit, name="form_field"),
     path(f"{one}fields/<str:field>/move/", fields.move, name="move_form_field"),
     path(f"{one}fields/<str:field>/removal/", fields.remove, name="remove_form_field"),
+    path(f"{one}rules/", rules.listing, name="form_rules"),
+    path(f"{one}rules/<int:at>/", rules.edit, name="form_rule"),
+    path(f"{one}rules/<int:at>/removal/", rules.remove, name="remove_form_rule"),
+    path(f"{one}versions/", versions.listing, name="form_versions"),
+    path(f"{one}consents.csv", versions.consents, name="form_consents"),
     path(f"{one}settings/", views.settings, name="form_settings"),
     path(f"{one}share/", views.share, name="form_share"),
     path(f"{one}deletion/", views.delete, name="delete_form"),

@@ -44,7 +44,10 @@ class SettingsForm(forms.Form):
     button = forms.CharField(required=False, label=gettext_lazy("Words on the button"))
     consent_text = text(
         gettext_lazy("Consent"),
-        help_text=gettext_lazy("Visitors must tick a box beside this text. Each submission keeps the text as it was."),
+        help_text=gettext_lazy(
+            "Visitors must tick a box beside this text. Each submission keeps the text as it was. "
+            "Links are written [our rules](https://www.example.com/rules)."
+        ),
     )
     thanks_message = text(gettext_lazy("Message after sending"))
     redirect_url = forms.CharField(

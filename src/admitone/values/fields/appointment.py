@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from admitone.accounts.addresses import manage_url
+from admitone.accounts.models import Account
 from admitone.booking.places import plain_place
 from admitone.booking.queries import hosts_of
+from admitone.forms.queries import asked_by_calendars
 from admitone.logic.clock import from_min
+from admitone.logic.forms import Field as Question
 from admitone.values.context import Context
 from admitone.values.registry import Field, Namespace, merge_fields
 from admitone.values.times import clock, date_of, moment, span
@@ -31,6 +35,17 @@ class AppointmentValues(Namespace):
         "manage_url": Field(_("Reschedule or cancel"), "https://book.example.com/b/1Ab2Cd3", "url", trusted=True),
     }
 
+    open = "answers"
+
+    def look_up(self, context: Context, names: set[str]) -> Mapping[str, Any]:
+        """What the guest answered to the calendar's form, by the keys of its questions."""
+        said = context.booking.answers if context.booking else {}
+        return {f"answers.{key}": raw if isinstance(raw, bool) else str(raw) for key, raw in said.items()}
+
+    def own_fields(self, account: Account) -> Mapping[str, Field]:
+        """The questions of forms that calendars ask."""
+        return {f"answers.{one.key}": Field(one.label, sample_of(one)) for one in asked_by_calendars(account)}
+
     def resolve(self, context: Context) -> Mapping[str, str]:
         booking, reader = context.booking, context.reader
         if booking is None:
@@ -48,3 +63,7 @@ class AppointmentValues(Namespace):
             "note": booking.note,
             "manage_url": manage_url(booking.id),
         }
+
+
+def sample_of(one: Question) -> str:
+    return one.options[0] if one.options else {"number": "42", "date": "2026-11-06"}.get(one.kind, one.label)
