@@ -47,8 +47,10 @@ def cancel(request: AccountRequest, account: Account, booking_id: str) -> HttpRe
 
 def _cancelled(request: AccountRequest, booking: Booking, answer: dict[str, Any]) -> HttpResponse:
     who: dict[str, Any] = {"actor": request.actor, "now": timezone.now()}
-    services.cancel(account_id=request.account.id, booking_id=booking.id, by="host", reason=answer["reason"], **who)
-    messages.success(request, _("The appointment is cancelled."))
+    act = services.cancel_following if answer["following"] else services.cancel
+    act(account_id=request.account.id, booking_id=booking.id, by="host", reason=answer["reason"], **who)
+    told = _("The appointments are cancelled.") if answer["following"] else _("The appointment is cancelled.")
+    messages.success(request, told)
     if answer["new_link"] and booking.one_time_link_id:
         _reissue(request, booking)
     return redirect("manage:booking", request.account.slug, booking.id)

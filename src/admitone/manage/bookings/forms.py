@@ -19,6 +19,7 @@ class CancelForm(forms.Form):
         help_text=_("The guest reads it in the mail."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    following = forms.BooleanField(required=False, label=_("Cancel all that follow in this series, too"))
     new_link = forms.BooleanField(
         required=False,
         label=_("Make a new one-time link"),

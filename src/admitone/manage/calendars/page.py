@@ -23,6 +23,7 @@ def tabs(account: Account, calendar: Calendar, current: str) -> list[dict[str, A
         ("hours", _("Hours")),
         ("rules", _("Rules")),
         ("bookings", _("Booking rules")),
+        *([("waitlist", _("Waiting list"))] if calendar.waitlist or current == "waitlist" else []),
         ("form", _("Booking form")),
         ("look", _("Look")),
         ("notices", _("Notifications")),

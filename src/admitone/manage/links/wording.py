@@ -23,6 +23,7 @@ SOURCES: dict[str, Words] = {
     "bulk": gettext_lazy("Bulk"),
     "reissue": gettext_lazy("New for old"),
     "test": gettext_lazy("Test of a workflow"),
+    "waitlist": gettext_lazy("Waiting list"),
 }
 EVENTS: dict[str, tuple[Words, str]] = {
     "created": (gettext_lazy("Created"), "plus"),
