@@ -75,7 +75,8 @@ def tell_of_request(event: Event, now: datetime) -> None:
     link = new_link(one, event, now) if letters is DECLINED else None
     write = partial(requests.guest_declined, link=link) if link else letters.guest
     told, link_id = None if event.facts.get("quiet") else write, link.id if link else None
-    tell(one, News(letters.occasion, told, letters.host, event.kind, str(event.id), letters.method, link_id), now)
+    kind = "booking.requested" if letters.occasion == "pending" else event.kind
+    tell(one, News(letters.occasion, told, letters.host, kind, str(event.id), letters.method, link_id), now)
 
 
 @on("booking.confirmed", consumer="notifications.reminder_of_approved")

@@ -22,6 +22,7 @@ KINDS: dict[str, Promise | str] = {
     "booking.created": _("Booked"),
     "booking.rescheduled": _("Rescheduled"),
     "booking.cancelled": _("Cancelled"),
+    "booking.requested": _("Request"),
     "booking.confirmed": _("Approved"),
     "booking.declined": _("Declined"),
     "reminder": _("Reminder"),
