@@ -49,7 +49,8 @@ def world(**account: Any) -> World:
     link = factories.link(calendar, contact=contact, created_by=owner)
     booking = factories.booking(calendar)
     opportunity = factories.opportunity(factories.pipeline(here).stages.all()[0])
-    submission = factories.submission(factories.form(here))
+    rule = {"key": "email", "equals": "nobody@example.com", "message": "Not you."}
+    submission = factories.submission(factories.form(here, rules=[rule]))
     key, secret = factories.api_key(here, ["read", "write", "admin"])
     endpoint = endpoint_of(here)
     group = factories.group(here)
@@ -79,6 +80,7 @@ def world(**account: Any) -> World:
         "form_id": submission.form_id,
         "submission_id": submission.id,
         "field": "email",
+        "at": 0,
         "key_id": key.id,
         "member_id": Membership.objects.get(account=here, user=owner).id,
         "request_id": request_of(link).id,
