@@ -46,7 +46,7 @@ class Stage:
         )
         self.framed = self.calendar("Framed visit", embed_origins=[self.origin])
         rich = self.rich()
-        states = self.link_states() | self.calendar_states() | self.booking_states() | self.request_states()
+        states = self.link_states() | self.calendar_states() | self.group_states() | self.booking_states() | self.request_states()
         return {
             **facts,
             "calendars": {
@@ -93,7 +93,8 @@ class Stage:
     def link(self, calendar: Any = None, *, at: datetime | None = None, **terms: Any) -> Any:
         from admitone.links.services import issue
 
-        terms = {"account": self.account, "calendar": calendar or self.open, "actor": self.actor, **terms}
+        opens = {} if "group" in terms else {"calendar": calendar or self.open}
+        terms = {"account": self.account, "actor": self.actor, **opens, **terms}
         return issue(now=at or self.now, created_by=self.user, **terms)
 
     def slots(self, calendar: Any, days: int = 3, at: datetime | None = None) -> list[int]:
@@ -168,6 +169,28 @@ class Stage:
             "calendar-unknown": "/nobody/nothing",
         }
 
+    def group_states(self) -> dict[str, str]:
+        """A group of two calendars and its link; another without any, and a paused one."""
+        from admitone.calendars.services import create_group
+
+        who: dict[str, Any] = {"account": self.account, "actor": self.actor, "now": self.now}
+        short = self.calendar("Short visit", duration=15, location_kind="video", location="https://meet.example.com/a")
+        text = "Choose how long you need us."
+        self.group = create_group(**who, name="Visits", description=text, calendars=[self.open.id, short.id])
+        self.group_link = self.link(group=self.group, note="See you soon.")
+        empty = create_group(**who, name="Nothing yet")
+        create_group(**who, name="On holiday", active=False)
+        home = f"/{self.account.slug}/g"
+        link = f"/o/{token_of(self.group_link)}"
+        return {
+            "group": f"{home}/visits",
+            "group-empty": f"{home}/nothing-yet",
+            "group-paused": f"{home}/on-holiday",
+            "link-group": link,
+            "link-group-chosen": f"{link}?calendar={short.id}",
+            "link-group-empty": f"/o/{token_of(self.link(group=empty))}",
+        }
+
     def booking_states(self) -> dict[str, str]:
         from admitone.booking.services import cancel, reschedule
 
@@ -223,6 +246,8 @@ class Stage:
             "account_slug": self.account.slug,
             "calendar_id": self.open.id,
             "link_id": self.active.id,
+            "group_id": self.group.id,
+            "group_link_id": self.group_link.id,
             "booking_id": self.booking.id,
             "contact_id": Booking.objects.get(id=self.booking.id).contact_id,
             "key_id": ApiKey.objects.filter(account=self.account)[0].id,

@@ -63,7 +63,7 @@ def ensure(now: datetime) -> dict[str, Any]:
     """The demo's addresses and secrets, made on first need. Raises Problem("demo_refused") beside real accounts."""
     from django.conf import settings
 
-    from admitone.accounts.addresses import one_time_url, permanent_url, scheduling_url
+    from admitone.accounts.addresses import group_url, one_time_url, permanent_url, scheduling_url
     from admitone.accounts.models import Account, User
     from admitone.calendars.models import Calendar
     from admitone.logic.errors import Problem
@@ -85,6 +85,7 @@ def ensure(now: datetime) -> dict[str, Any]:
         "calendar_slug": calendar.slug,
         "scheduling_url": scheduling_url(account.slug, calendar.slug),
         "permanent_url": permanent_url(calendar.id),
+        "group_url": group_url(account.slug, "appointments"),
         "one_time_url": one_time_url(open_link(calendar, now).id),
         **intake,
         **ensure_workflow(account, calendar, str(intake["form_id"]), now),
@@ -174,8 +175,30 @@ def fill_clinic(stage: Stage) -> None:
         phone="required",
         consent_text="I agree that the clinic stores my details for this appointment.",
     )
+    fill_group(stage, calendar, host)
     fill_links(stage, calendar)
     fill_bookings(stage, calendar)
+
+
+def fill_group(stage: Stage, first: Calendar, host: Host) -> None:
+    """Two calendars on one page, and a link whose guest chooses between them."""
+    from admitone.calendars.services import create_calendar, create_group
+    from admitone.links.services import issue
+
+    who: dict[str, Any] = {"account": stage.account, "actor": stage.actor, "now": stage.now}
+    short = create_calendar(
+        **who,
+        name="Follow-up by phone",
+        duration=15,
+        host=host,
+        description="Fifteen minutes about your results.",
+        location_kind="phone",
+        phone="required",
+        notice=60,
+    )
+    text = "See us in the practice, or let us call you."
+    group = create_group(**who, name="Appointments", description=text, calendars=[first.id, short.id])
+    issue(**who, group=group, label="Their choice", created_by=stage.user)
 
 
 def fill_consultant(stage: Stage) -> None:

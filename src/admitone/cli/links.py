@@ -33,9 +33,7 @@ def account_of(slug: str) -> Any:
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--label", default="")
 @click.option("--expires-in", "hours", type=click.FloatRange(min=0.01), help="Hours until the links expire.")
-def create(
-    slug: str, calendar: str | None, group: str | None, count: int, label: str, hours: float | None
-) -> None:
+def create(slug: str, calendar: str | None, group: str | None, count: int, label: str, hours: float | None) -> None:
     """Make links of a calendar or a group and print their URLs, one a line."""
     from admitone.accounts.addresses import one_time_url
     from admitone.calendars.queries import by_id_or_slug, group_by_id_or_slug

@@ -27,7 +27,7 @@ from admitone.manage.groups.forms import DetailsForm, NewForm
 from admitone.manage.groups.members import outside, rows_of
 from admitone.manage.groups.opening import edited, opened, show
 from admitone.manage.links.reach import Reach
-from admitone.manage.share.views import made_context
+from admitone.manage.share.views import made_context, qr
 
 SHOWN = 50
 
@@ -72,6 +72,7 @@ def group(request: AccountRequest, account: Account, group_id: UUID) -> HttpResp
         "rows": rows_of(request, found),
         "outside": outside(request, found),
         "can_book": Reach(request).at_group(found.id) in ("book", "manage"),
+        "group_qr": qr(addresses.group_url(account.slug, found.slug)),
         "active_links": counts(account, now, group=found.id)["active"],
         **made_context(request, link, now),
     }

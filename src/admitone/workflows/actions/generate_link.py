@@ -16,6 +16,7 @@ from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.links.models import OneTimeLink
 from admitone.links.queries import state_of
 from admitone.links.services import issue, revoke
+from admitone.links.services.special import special_terms
 from admitone.logic.clock import iso, to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.links import check_terms, clean_offered
@@ -28,7 +29,9 @@ from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
 
 LINK = Prepared(
-    lambda account, key: OneTimeLink.objects.select_related("calendar", "group", "contact").filter(pk=key, account_id=account),
+    lambda account, key: OneTimeLink.objects.select_related("calendar", "group", "contact").filter(
+        pk=key, account_id=account
+    ),
     account=UUID,
     key=UUID,
 )
@@ -68,6 +71,10 @@ class GenerateLink(Action):
         "contact_policy": _("Who may book with it"),
         "max_uses": _("Number of bookings"),
         "offered": _("Only these times"),
+        "duration": _("Length in minutes"),
+        "host": _("Only with this host"),
+        "location": _("Place"),
+        "seats": _("Largest party"),
         "label": _("Label"),
         "note": _("Note"),
         "metadata": _("Metadata"),
@@ -80,9 +87,21 @@ class GenerateLink(Action):
         "label": _("Shown in lists, not to the guest."),
         "note": _("Shown to your team on the link and its booking."),
         "offered": _('A list of {"start", "end"}; instants with their offset.'),
+        "duration": _("Instead of the calendar's."),
+        "host": _("In a round robin: whom the guest meets."),
+        "location": _("An address or a video link, instead of the calendar's."),
+        "seats": _("Places that one booking of a class or an event may take."),
         "metadata": _("Names with values; webhooks carry them."),
     }
-    editors = {"calendar": "calendar", "group": "group", "label": "subject", "note": "text", "offered": "json", "metadata": "json"}
+    editors = {
+        "calendar": "calendar",
+        "group": "group",
+        "host": "host",
+        "label": "subject",
+        "note": "text",
+        "offered": "json",
+        "metadata": "json",
+    }
     words = {
         "contact_policy": {
             "prefill": _("Anyone; the contact's details are filled in"),
@@ -111,6 +130,10 @@ class GenerateLink(Action):
         contact_policy: Literal["prefill", "verify", "refuse"] = "prefill"
         max_uses: int = 1
         offered: tuple[Span, ...] | None = None
+        duration: int | None = None
+        host: UUID | None = None
+        location: str = ""
+        seats: int | None = None
         label: str = ""
         note: str = ""
         metadata: dict[str, str | int | float | bool | None] | None = None
@@ -118,7 +141,11 @@ class GenerateLink(Action):
 
     @classmethod
     def summary(cls, params: Any, account: Account) -> str:
-        rows = Calendar.objects.filter(pk=params.calendar) if params.calendar else CalendarGroup.objects.filter(pk=params.group)
+        rows = (
+            Calendar.objects.filter(pk=params.calendar)
+            if params.calendar
+            else CalendarGroup.objects.filter(pk=params.group)
+        )
         return rows.filter(account=account).values_list("name", flat=True).first() or str(cls.label)
 
     @classmethod
@@ -128,7 +155,7 @@ class GenerateLink(Action):
             faults["expires_in"] = str(_("Choose one of the two ways to expire."))
         if params.expires_in and (wrong := params.expires_in.fault()):
             faults["expires_in"] = wrong
-        faults |= aware_faults(params)
+        faults |= aware_faults(params) | own_faults(params, account)
         return faults or terms_faults(params)
 
     @classmethod
@@ -157,6 +184,22 @@ def target_faults(params: Any, account: Account) -> Faults:
         return {} if known else {"calendar": str(_("There is no such calendar."))}
     known = CalendarGroup.objects.filter(pk=params.group, **here).exists()
     return {} if known else {"group": str(_("There is no such group."))}
+
+
+def own_faults(params: Any, account: Account) -> Faults:
+    """Terms of the link alone that its calendar cannot keep."""
+    calendar = Calendar.objects.filter(pk=params.calendar, account=account, deleted_at=None).first()
+    if calendar is None and params.calendar is not None:
+        return {}
+    try:
+        special_terms(calendar, own_terms(params))
+    except Problem as problem:
+        return problem.fields
+    return {}
+
+
+def own_terms(params: Any) -> dict[str, Any]:
+    return {name: getattr(params, name) for name in ("duration", "host", "location", "seats")}
 
 
 def aware_faults(params: Any) -> Faults:
@@ -221,6 +264,7 @@ def make(step: StepContext, name: str, params: Any, replaces: UUID | None = None
         not_before=params.not_before,
         expires_at=step.now + params.expires_in.delta if params.expires_in else params.expires_at,
         offered=offered(params),
+        special=own_terms(params),
         label=render(params.label, step.values, channel="subject").text[:120],
         note=render(params.note, step.values, channel="text").text[:1000],
         metadata=params.metadata,

@@ -21,7 +21,8 @@ document.addEventListener("admitone:minted", (event) => {
     form.reset(); // the terms belonged to that one link
     options.open = false;
   }
-  if (answer.panel && page.htmx) page.htmx.ajax("GET", answer.panel, "#share-made");
+  const place = form.dataset.panel ?? "#share-made"; // empty: nothing around this button changes
+  if (answer.panel && place && page.htmx) page.htmx.ajax("GET", answer.panel, place);
 });
 
 // other terms are another link: the next press has to ask the server
