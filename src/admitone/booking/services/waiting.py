@@ -123,7 +123,9 @@ def end(entry: WaitlistEntry, status: str, actor: Actor, now: datetime) -> Draft
         SeatHold.objects.filter(link_id=entry.link_id).delete()
     entry.status, entry.updated_at = status, now
     entry.save(update_fields=["status", "updated_at"])
-    return event_of(entry, f"waitlist.{status}", actor, now)
+    if status == "booked":
+        return event_of(entry, "waitlist.booked", actor, now)
+    return event_of(entry, "waitlist.expired" if status == "expired" else "waitlist.left", actor, now)
 
 
 def event_of(entry: WaitlistEntry, kind: str, actor: Actor, now: datetime, **more: Any) -> Draft:
