@@ -23,7 +23,16 @@ from schemathesis.specs.openapi.checks import (
 )
 from tests import factories
 from tests.api.conftest import Api
-from tests.contract.world import batch_of, bulk_of, delivery_of, endpoint_of, enrollment_of, hook_of, message_of
+from tests.contract.world import (
+    batch_of,
+    bulk_of,
+    connection_of,
+    delivery_of,
+    endpoint_of,
+    enrollment_of,
+    hook_of,
+    message_of,
+)
 
 from admitone.accounts.keyring import keyring
 from admitone.api.v1.router import api as routes
@@ -73,6 +82,7 @@ def ids(calendar):
     return {
         "link_id": str(link.id),
         "booking_id": str(booking.id),
+        "connection_id": str(connection_of(calendar).id),
         "contact_id": str(factories.contact(calendar.account).id),
         "calendar_id": "first",
         "batch_id": str(batch_of(calendar).id),

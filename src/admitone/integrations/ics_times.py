@@ -19,6 +19,8 @@ from admitone.logic.ics import booking_of
 from admitone.logic.spans import Span, normalize
 
 MAX_RULES = 5000
+#: Each definition of a zone is looked for in the whole file.
+MAX_ZONES = 200
 #: An event that was left out may still reach into the window by its zone's offset.
 MARGIN = timedelta(days=2)
 
@@ -71,6 +73,8 @@ def joined(files: Iterable[str]) -> bytes:
     for file in files:
         text = _own_zones(_text(file.encode()))
         zones |= dict.fromkeys(_ZONE.findall(text))
+        if len(zones) > MAX_ZONES:
+            raise Unreadable(f"The calendar defines more than {MAX_ZONES} time zones.")
         events += [part.rstrip() + "\n" for part in (*_EVENT.findall(text), *_FREEBUSY.findall(text))]
     inner = "".join(f"{definition.rstrip()}\n" for definition in zones) + "".join(events)
     return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//joined\n{inner}END:VCALENDAR\n".encode()
@@ -122,7 +126,10 @@ def _own_zones(text: str) -> str:
     The parser remembers definitions by name for the whole process, and two files may call different zones the same
     ("Customized Time Zone").
     """
-    for definition in _ZONE.findall(text):
+    definitions = list(dict.fromkeys(_ZONE.findall(text)))
+    if len(definitions) > MAX_ZONES:
+        raise Unreadable(f"The calendar defines more than {MAX_ZONES} time zones.")
+    for definition in definitions:
         found = _ZONE_ID.search(definition)
         if found and not _is_known(found[1].strip()):
             name = found[1].strip()

@@ -12,7 +12,7 @@ from admitone.accounts.limits import hit
 from admitone.accounts.queries import as_uuid
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
-from admitone.api.fields import At, Body, Flag, Id, Limit, Name, Out, Reference, example, plain_line
+from admitone.api.fields import At, Body, Id, Limit, Name, Out, Reference, example, plain_line
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED
 from admitone.calendars.models import BusySource
@@ -115,7 +115,7 @@ class Choices(Body):
 class Ending(BaseModel):
     """How to disconnect."""
 
-    remove_entries: Flag = Field(False, description="Delete the entries of upcoming appointments there.")
+    remove_entries: bool = Field(False, description="Delete the entries of upcoming appointments there.")
 
 
 def admin(request: ApiRequest) -> None:
