@@ -14,8 +14,11 @@ from tests import factories
 from tests.docs.shell import Answer, Request, Shell, blocks
 
 from admitone.accounts.keyring import keyring
+from admitone.accounts.models import Account
 from admitone.api import limits
 from admitone.booking.services import cancel
+from admitone.calendars.models import Calendar
+from admitone.calendars.services import choose_form
 from admitone.events import SYSTEM
 from admitone.logic.errors import PROBLEMS
 
@@ -41,6 +44,17 @@ def send(request: Request) -> Answer:
     return Answer(done.status_code, done.content.decode(), done.headers["Content-Type"])
 
 
+def asking(account: Account) -> Calendar:
+    """A calendar whose form rules somebody out."""
+    fields = [
+        {"key": "mail", "label": "Email", "kind": "email", "maps_to": "email"},
+        {"key": "need", "label": "What for?", "kind": "choice", "options": ["Teeth", "Eyes"]},
+    ]
+    form = factories.form(account, fields=fields, rules=[{"key": "need", "equals": "Eyes", "message": "Only teeth."}])
+    calendar = factories.calendar(account)
+    return choose_form(account=account, calendar_id=calendar.id, form_id=form.id, actor=SYSTEM, now=NOW)
+
+
 @pytest.fixture
 def variables(db: None, freeze: Any) -> dict[str, str]:
     """Everything that the examples name."""
@@ -51,6 +65,7 @@ def variables(db: None, freeze: Any) -> dict[str, str]:
     contact = factories.contact(account, email="ada@example.com")
     taken, cancelled = factories.booking(calendar), factories.booking(calendar, NOW + timedelta(days=2))
     cancel(account_id=account.id, booking_id=cancelled.id, actor=SYSTEM, now=NOW, by="host")
+    screened = asking(account)
     paused.active = False
     paused.save()
     links = {
@@ -59,6 +74,7 @@ def variables(db: None, freeze: Any) -> dict[str, str]:
         "DELETED": factories.link(calendar, deleted_at=NOW),
         "EXPIRED": factories.link(calendar, expires_at=NOW),
         "NOT_OPEN": factories.link(calendar, not_before=NOW + timedelta(days=1)),
+        "SCREENED": factories.link(screened),
         "PAUSED": factories.link(paused),
         "LOCKED": factories.link(calendar, contact=contact, contact_policy="refuse"),
         "VERIFIED": factories.link(calendar, contact=contact, contact_policy="verify"),
