@@ -240,3 +240,23 @@ def test_guest_is_reminded_of_what_was_approved_and_never_of_a_request(mailing: 
     run_pending(now=NOW)
     run_pending(now=FRIDAY - timedelta(hours=24))
     assert (reminders(waiting), reminders(approved)) == (0, 1)
+
+
+def test_hosts_question_is_not_answered_to_the_guest(mailing: SmtpServer, asking: Calendar) -> None:
+    booking = request(asking)
+    assert mails(mailing)[HOST_AT].message["Reply-To"] != GUEST_AT
+    confirm(**ids(booking), actor=SYSTEM)
+    assert mails(mailing)[HOST_AT].message["Reply-To"] == GUEST_AT
+
+
+def test_series_declined_from_its_end_brings_one_new_link(mailing: SmtpServer, asking: Calendar) -> None:
+    link, first = by_link(asking)
+    plan = plan_by_id(asking.id)
+    assert plan
+    made = book(plan=plan, start=AT + 60, guest=clean_guest(plan, ANA), source="one_time_link", actor=GUEST, now=NOW)
+    Booking.objects.update(series_id=first.id)
+    mails(mailing)
+    decline(**ids(Booking.objects.get(id=made.id)), actor=SYSTEM)
+    text = mails(mailing)[GUEST_AT].text()
+    new = OneTimeLink.objects.exclude(id=link.id).get()
+    assert one_time_url(new.id) in text

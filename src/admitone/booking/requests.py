@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -50,3 +51,11 @@ def together(booking: Booking) -> Sequence[Booking]:
         return [booking]
     rows = Booking.objects.filter(account=booking.account_id, series_id=booking.series_id, status="pending")
     return list(rows.order_by("start_min", "id"))
+
+
+def link_of(booking: Booking) -> UUID | None:
+    """The one-time link that asked for it; of a series the first appointment holds it."""
+    if booking.one_time_link_id or booking.series_id is None:
+        return booking.one_time_link_id
+    rows = Booking.objects.filter(account=booking.account_id, series_id=booking.series_id)
+    return rows.exclude(one_time_link_id=None).values_list("one_time_link_id", flat=True).first()

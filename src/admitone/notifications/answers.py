@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from uuid import UUID
 
-from admitone.booking.models import Booking
+from admitone.booking.requests import link_of
 from admitone.events.actor import SYSTEM
 from admitone.events.handlers import on
 from admitone.events.models import Event
@@ -72,7 +71,7 @@ def tell_of_request(event: Event, now: datetime) -> None:
     one = load(event.facts["booking"], event.facts) if letters else None
     if letters is None or one is None:
         return
-    link = new_link(one, event, now) if letters is DECLINED else None
+    link = new_link(one, now) if letters is DECLINED else None
     write = partial(requests.guest_declined, link=link) if link else letters.guest
     told, link_id = None if event.facts.get("quiet") else write, link.id if link else None
     kind = "booking.requested" if letters.occasion == "pending" else event.kind
@@ -87,21 +86,15 @@ def remind_approved(event: Event, now: datetime) -> None:
         plan_reminders(one, now)
 
 
-def link_of_series(one: Appointment) -> str:
-    """The link that made a series, which its first booking carries."""
-    first = Booking.objects.filter(id=one.booking.series_id).first() if one.booking.series_id else None
-    return str(first.one_time_link_id) if first and first.one_time_link_id else ""
-
-
-def new_link(one: Appointment, event: Event, now: datetime) -> OneTimeLink | None:
+def new_link(one: Appointment, now: datetime) -> OneTimeLink | None:
     """Where the owner wants it, and there is a mail to put it into; None if its terms leave nothing to choose from."""
-    old = event.facts.get("link") or link_of_series(one)
-    if not old or not mails_guest(one, "declined") or not one.calendar.reissue_on_decline:
+    old = link_of(one.booking)
+    if old is None or not mails_guest(one, "declined") or not one.calendar.reissue_on_decline:
         return None
     # A series is one use of a link: all its declined appointments together give one new link.
-    if one.booking.series_id and (given := replacement(UUID(old))):
+    if one.booking.series_id and (given := replacement(old)):
         return given
     try:
-        return reissue(account=one.booking.account, link_id=UUID(old), actor=SYSTEM, now=now)
+        return reissue(account=one.booking.account, link_id=old, actor=SYSTEM, now=now)
     except Problem:
         return None

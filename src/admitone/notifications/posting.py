@@ -70,7 +70,8 @@ def to_host(one: Appointment, write: Write, *, kind: str, key: str, method: ics.
             kind=kind,
             key=f"{key}:{place}" if place else key,
             to=recipient.email,
-            reply_to=booking.email,
+            # An answer to the guest would quote the link that approves.
+            reply_to="" if one.status == "pending" else booking.email,
             ics=file,
             ics_method=method or "",
             must_contain=rendered.links,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from admitone.accounts.addresses import answer_url, one_time_url
+from admitone.booking.requests import link_of
 from admitone.links.models import OneTimeLink
 from admitone.logic.clock import to_min_floor
 from admitone.messaging.letters import Action, Letter, Row
@@ -67,7 +68,7 @@ def guest_declined(one: Appointment, link: OneTimeLink | None = None) -> Letter:
     unanswered = one.booking.cancelled_by == "system"
     told = _("Nobody confirmed your request in time.") if unanswered else _("%(host)s cannot confirm your request.")
     # Whoever came by a link was never shown the way to the whole calendar.
-    ways = () if one.booking.one_time_link_id else booked.again(one)
+    ways = () if link_of(one.booking) else booked.again(one)
     ways = (Action(_("Choose another time"), one_time_url(link.id)),) if link else ways
     other = _("Choose another time with your new link. It works for one booking.") if link else ""
     other = other or ("" if ways else _("Please contact %(owner)s to find another time.") % facts)

@@ -92,11 +92,12 @@ def _decline_unanswered(now: datetime, limit: int) -> int:
 
 
 def _together(booking: Booking) -> list[Booking]:
-    """The request and, locked too, what else is pending of its series: a series is one request."""
+    """The request and, locked too, what else is pending of its series, in time: a series is one request."""
     if booking.series_id is None:
         return [booking]
     rows = Booking.objects.select_for_update(of=("self",)).filter(series_id=booking.series_id, status="pending")
-    return [booking, *rows.filter(account_id=booking.account_id).exclude(id=booking.id).order_by("start_min", "id")]
+    others = rows.filter(account_id=booking.account_id).exclude(id=booking.id).order_by("id")
+    return sorted([booking, *others], key=lambda one: (one.start_min, one.id))
 
 
 def _turn_down(

@@ -12,6 +12,7 @@ from admitone.accounts.addresses import absolute
 from admitone.booking.answers import answers_of
 from admitone.booking.places import place_for_guest, web_address
 from admitone.booking.queries import Managed, by_manage_token, hosts_of
+from admitone.booking.requests import link_of
 from admitone.booking.services import cancel as cancel_booking
 from admitone.booking.services import cancel_following
 from admitone.booking.services import reschedule as move_booking
@@ -153,8 +154,8 @@ def manage(visit: Visit, token: str) -> HttpResponse:
 def after_decline(mine: Mine) -> str:
     """The way to another time: link (mailed), calendar (open to everybody) or person."""
     booking, plan = mine.managed.booking, mine.managed.plan
-    if booking.one_time_link_id:
-        return "link" if replacement(booking.one_time_link_id) else "person"
+    if used := link_of(booking):
+        return "link" if replacement(used) else "person"
     return "calendar" if plan.active and plan.access == "public" else "person"
 
 
