@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from admitone.calendars.models import Calendar, CalendarGroup
+from admitone.manage.links.own_terms import OwnTermsForm
 
 LOCAL = "%Y-%m-%dT%H:%M"
 EXPIRIES = [
@@ -79,7 +80,7 @@ def local_text(at: datetime | None, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).strftime(LOCAL) if at else ""
 
 
-class TermsForm(forms.Form):
+class TermsForm(OwnTermsForm):
     """For whom, until when, which times: what a new link may be given. Everything is optional."""
 
     name = forms.CharField(required=False, max_length=200, label=_("Name"))
@@ -103,9 +104,11 @@ class TermsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, zone: str, now: datetime, **options: Any) -> None:
+    def __init__(self, *args: Any, zone: str, now: datetime, of: Sequence[Calendar] = (), **options: Any) -> None:
+        """`of`: the calendars that the link may be for; none for a group's."""
         super().__init__(*args, **options)
         self.zone, self.now = zone, now
+        self.offer(of)
 
     def clean_expires_at(self) -> datetime | None:
         return instant(self.cleaned_data["expires_at"], self.zone)
@@ -133,6 +136,7 @@ class TermsForm(forms.Form):
             "max_uses": data["max_uses"],
             "label": data["label"],
             "note": data["note"],
+            "special": self.special(),
         }
 
     @property
@@ -144,7 +148,7 @@ class TermsForm(forms.Form):
         """Nothing was asked for beyond a link: such a press copies the link that is there already."""
         data = self.cleaned_data
         given = ("name", "email", "phone", "expires_at", "not_before", "label", "note")
-        return not any(data.get(field) for field in given) and data["max_uses"] == 1
+        return not any(data.get(field) for field in given) and data["max_uses"] == 1 and not self.special()
 
 
 class NewLinkForm(TermsForm):
@@ -156,7 +160,7 @@ class NewLinkForm(TermsForm):
     def __init__(
         self, *args: Any, calendars: list[Calendar], groups: Sequence[CalendarGroup] = (), **options: Any
     ) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, of=calendars, **options)
         self.calendars = {str(calendar.id): calendar for calendar in calendars}
         self.groups = {str(group.id): group for group in groups}
         alone = [(key, each.name) for key, each in self.calendars.items()]

@@ -48,12 +48,19 @@ def shown(
         "history": history(link),
         "asked": list(LinkRequest.objects.filter(account=account, link=link).order_by("-id")[:20]),
         "replaced": replaced(account, link),
+        "host_left": host_left(link),
         "private_base": wording.private_base(),
         "made": "made" in request.GET,
         **(send_context(request, link) if row.can_send else {}),
         **more,
     }
     return render(request, "manage/links/link.html", context, status=status)
+
+
+def host_left(link: OneTimeLink) -> bool:
+    """Does the host that the link agrees on take no appointments of its calendar any more?"""
+    hosts = link.calendar.compiled.hosts if link.calendar else ()
+    return link.host_id is not None and str(link.host_id) not in {host.id for host in hosts}
 
 
 def replaced(account: Account, link: OneTimeLink) -> dict[str, OneTimeLink | None]:

@@ -36,7 +36,7 @@ def mint(request: AccountRequest, account: Account, calendar_id: UUID) -> HttpRe
     """The person's unused link again if nothing else was asked for; `replace` always makes a new one."""
     calendar = opened(request, calendar_id, "book")
     now = timezone.now()
-    form = TermsForm(request.POST, zone=account.timezone, now=now, auto_id="share_%s")
+    form = TermsForm(request.POST, zone=account.timezone, now=now, of=[calendar], auto_id="share_%s")
     try:
         link, before = made(request, calendar, form, now)
     except Problem as problem:

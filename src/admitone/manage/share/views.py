@@ -77,7 +77,7 @@ def context_of(request: AccountRequest, calendar: Calendar, now: datetime) -> di
         "slug": calendar.slug,
         "old_slugs": list(calendar.slugs.exclude(slug=calendar.slug).order_by("slug").values_list("slug", flat=True)),
         "private_base": wording.private_base(),
-        "form": TermsForm(zone=account.timezone, now=now, auto_id="share_%s"),
+        "form": TermsForm(zone=account.timezone, now=now, of=[calendar], auto_id="share_%s"),
         **counted(calendar, now),
         **made_context(request, link, now),
         **embed.context(calendar, scheduling),

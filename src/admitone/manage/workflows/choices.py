@@ -62,6 +62,7 @@ def phone_numbers(account: Account) -> list[Choice]:
 OFFERS: dict[str, Callable[[Account], list[Choice]]] = {
     "calendar": lambda account: named(calendars.listing(account)),
     "group": lambda account: named(groups(account)),
+    "host": lambda account: named(calendars.hosts_for(account)),
     "form": lambda account: named(forms.listing(account)),
     "pipeline": lambda account: named(pipelines(account)),
     "stage": stages,

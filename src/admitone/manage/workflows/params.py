@@ -15,7 +15,7 @@ from admitone.workflows.registry import Configurable, triggers
 #: editors that are lists of the account's rows; a plural, or a tuple, takes several
 ROWS = frozenset(
     {"calendar", "group", "form", "pipeline", "stage", "tag", "user", "workflow", "hook", "custom_field", "template"}
-    | {"phone_number"}
+    | {"phone_number", "host"}
 )
 STEPS = frozenset({"step", "link_step"})
 LONG = frozenset({"body", "text"})
