@@ -69,7 +69,7 @@ def variables(db: None, freeze: Any) -> dict[str, str]:
     paused.active = False
     paused.save()
     links = {
-        "LINK": factories.link(calendar),
+        "LINK": factories.link(calendar, series=3),
         "USED": factories.link(calendar, uses=1),
         "DELETED": factories.link(calendar, deleted_at=NOW),
         "EXPIRED": factories.link(calendar, expires_at=NOW),
@@ -84,6 +84,7 @@ def variables(db: None, freeze: Any) -> dict[str, str]:
         "KEY": factories.api_key(account)[1],
         "READ_KEY": factories.api_key(account, ["read"])[1],
         "CALENDAR": "first",
+        "OPEN": str(calendar.id),
         "FORM": str(factories.form(account, active=False).id),
         "TAKEN": "2026-11-03T09:00:00Z",
         "FREE": "2026-11-03T10:00:00Z",
