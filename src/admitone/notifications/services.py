@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
@@ -38,7 +37,7 @@ def create_notice(*, account: Account, calendar_id: UUID, actor: Actor, now: dat
     check_words(account, cleaned)
     rows = CalendarNotice.objects.filter(calendar=calendar, standard="", deleted_at=None)
     if rows.count() >= MAX_NOTICES:
-        raise Problem("invalid", _("A calendar can have %(n)d notifications of its own.") % {"n": MAX_NOTICES})
+        raise Problem("invalid", f"A calendar can have {MAX_NOTICES} notifications of its own.")
     values = {"audience": "guest", "channel": "email", **cleaned}
     row = CalendarNotice.objects.create(account=account, calendar=calendar, created_at=now, updated_at=now, **values)
     tell_changed(calendar, actor, now)

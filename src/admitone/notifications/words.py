@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from django.utils.translation import gettext as _
-
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
 from admitone.contacts.models import Contact
@@ -66,7 +64,7 @@ def word_faults(account: Account, subject: str, body: str) -> dict[str, str]:
     for name, text, limit in (("subject", subject, MAX_SUBJECT), ("body", body, MAX_TEMPLATE)):
         wrong = [one.message for one in check(text, known)] if len(text) <= limit else []
         if len(text) > limit:
-            wrong = [_("Use at most %(count)d characters.") % {"count": limit}]
+            wrong = [f"Use at most {limit} characters."]
         if wrong:
             faults[name] = " ".join(wrong)
     return faults

@@ -119,7 +119,7 @@ def create_notification(request: ApiRequest, calendar_id: str, payload: NewNotif
 def change_notification(
     request: ApiRequest, calendar_id: str, notice_key: str, payload: NotificationChanges
 ) -> dict[str, Any]:
-    """The standard reminder's whole hours are the calendar's `reminder_hours`. Planned messages follow."""
+    """Messages that are planned already follow."""
     calendar = by_id_or_slug(account_of(request), calendar_id)
     changes = payload.model_dump(exclude_none=True)
     return shown(calendar, services.update_notice(**whose(request, calendar), key=notice_key, **changes))
