@@ -237,7 +237,7 @@ class Stage:
     def values(self) -> dict[str, str]:
         """A row for every parameter of the signed-in addresses."""
         from tests import factories
-        from tests.browser import stage_hooks, stage_phone
+        from tests.browser import stage_connections, stage_hooks, stage_phone
 
         from admitone.accounts.models import ApiKey, Membership
         from admitone.booking.models import Booking
@@ -265,6 +265,9 @@ class Stage:
             **self.contacts(),
             **self.intake(),
             **self.workflow(),
+            **stage_connections.fill(
+                self.account, lambda host: self.calendar("Connected visit", host=host), self.actor, self.now
+            ),
             **stage_hooks.fill(self.account, self.actor, self.now),
             **stage_phone.fill(self.account, self.actor, self.now),
             "date": str((self.now + timedelta(days=2)).date()),
