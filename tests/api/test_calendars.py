@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from tests import factories
@@ -11,6 +13,7 @@ from tests.api.conftest import Api
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
 from admitone.calendars.models import Calendar, Host
+from admitone.links.models import OneTimeLink
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +155,20 @@ def test_stranger_as_a_host_is_not_found(api, owner) -> None:
     stranger = factories.calendar(factories.account()).calendar_hosts.get().host
     answer = api.post("/calendars", {"name": "X", "kind": "round_robin", "hosts": [{"host": str(stranger.id)}]})
     assert (answer.status_code, Calendar.objects.filter(name="X").count()) == (404, 0)
+
+
+def test_why_is_asked_through_a_link_for_a_length_and_for_a_party(api: Api, account: Account) -> None:
+    calendar = factories.calendar(account)
+    ten = int(datetime(2026, 11, 3, 10, tzinfo=UTC).timestamp()) // 60
+    link = factories.link(calendar, offered=[[ten, ten + 30]])
+
+    def codes(hour: int, **query: Any) -> tuple[int, list[str]]:
+        asked = urlencode({"at": f"2026-11-03T{hour:02}:00:00Z", **query})
+        answer = api.get(f"/calendars/{calendar.id}/slots/why?{asked}")
+        return answer.status_code, [one["code"] for one in answer.json().get("reasons", [])]
+
+    assert codes(9, link=link.id) == (200, ["LINKWINDOW"])
+    assert codes(10, link=link.id) == (200, [])
+    assert [codes(10, **wrong)[0] for wrong in ({"link": "nonsense"}, {"duration": 7}, {"party": 0})] == [422] * 3
+    OneTimeLink.objects.filter(id=link.id).update(uses=1)
+    assert codes(10, link=link.id) == (200, ["LINKCLOSED"])

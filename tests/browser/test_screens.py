@@ -42,7 +42,6 @@ NO_SCREENS = {
     *("manage:links_csv", "manage:links_bulk", "manage:links_restoration", "manage:link_times"),
     *("manage:link_removal", "manage:link_restoration", "manage:link_extension", "manage:link_reissue"),
     *("manage:group_order", "manage:group_members", "manage:resume_group", "manage:restore_group", "manage:group_mint"),
-    *("manage:group_order", "manage:group_members", "manage:resume_group", "manage:restore_group", "manage:group_mint"),
     *("manage:request_answer", "manage:request_dismissal", "manage:batch_progress", "manage:batch_csv"),
     *("manage:webhook_rotation", "manage:webhook_test", "manage:webhook_state", "manage:webhook_removal"),
     *("manage:add_form_field", "manage:move_form_field", "manage:remove_form_field", "manage:delete_form"),

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from admitone.public.views import answer, assets, booking, calendar, feed, form, group, link, unsubscribe, waiting
+from admitone.public.views import answer, assets, booking, calendar, feed, form, group, link, preview, unsubscribe, waiting
 
 
 class Segment:
@@ -44,6 +44,7 @@ urlpatterns = [
     path("f/<str:form_id>", form.form, name="form"),
     path("f/<str:form_id>/thanks", form.thanks, name="form_thanks"),
     path("feed/<str:token>.ics", feed.feed, name="feed"),
+    path("preview/<str:key>", preview.preview, name="preview"),
     path("u/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
     path("c/<str:calendar_id>", calendar.permanent, name="permanent"),
     path("<segment:account>/g/<segment:group_slug>", group.group, name="group"),

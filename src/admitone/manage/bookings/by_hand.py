@@ -250,8 +250,17 @@ def _in_dialog(desk: Desk, form: CallerForm, *, lost: int | None, made: Any, sta
         "near": desk.search.nearest(lost) if lost is not None else (),
         "made": made,
         "at": desk.at,
+        "why": _why(desk),
     }
     return dialogs.show(desk.request, "new", context, title=_("New appointment"), status=status)
+
+
+def _why(desk: Desk) -> dict[str, str]:
+    """Date and time of the press on the calendar's clock, to ask why guests do not see it."""
+    if desk.at is None:
+        return {}
+    local = from_min(desk.at).astimezone(ZoneInfo(desk.search.zone))
+    return {"date": local.date().isoformat(), "time": f"{local:%H:%M}"}
 
 
 def _suggested(request: AccountRequest, query: str) -> QuerySet[Contact]:

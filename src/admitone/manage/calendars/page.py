@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from admitone.accounts.models import Account
 from admitone.calendars.models import Calendar
+from admitone.manage.calendars.previewing import choices
 from admitone.manage.calendars.reading import public_url
 from admitone.manage.context import AccountRequest
 
@@ -52,5 +53,6 @@ def show(
         "calendar": calendar,
         "tabs": tabs(request.account, calendar, current),
         "public_url": public_url(request.account, calendar),
+        "preview": choices(request, calendar),
     }
     return render(request, f"manage/calendars/{current}.html", {**frame, **context}, status=status)

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from admitone.manage.blocks import views as blocks
-from admitone.manage.calendars import booking_rules, busy, hours, intake, lifecycle, team, views, why
+from admitone.manage.calendars import booking_rules, busy, hours, intake, lifecycle, previewing, team, views, why
 from admitone.manage.waiting import views as waiting
 
 one = "<uuid:calendar_id>/"
@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{one}resumption/", lifecycle.resume, name="resume_calendar"),
     path(f"{one}deletion/", lifecycle.delete, name="delete_calendar"),
     path(f"{one}restoration/", lifecycle.restore, name="restore_calendar"),
+    path(f"{one}preview/", previewing.preview, name="calendar_preview"),
     path(f"{one}why/", why.why, name="calendar_why"),
     path(f"{one}why/mend/", why.mend, name="calendar_mend"),
 ]

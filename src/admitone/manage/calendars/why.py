@@ -46,7 +46,8 @@ def why(request: AccountRequest, account: Account, calendar_id: UUID) -> HttpRes
         "form": form,
         "zone": calendar.schedule.timezone,
         "asked": False,
-        "may_manage": _manages(request, calendar),
+        "may_manage": _reaches(request, calendar, "manage"),
+        "may_book": _reaches(request, calendar, "book"),
         "carried": [(name, request.GET[name]) for name in ASKED if request.GET.get(name)],
     }
     if form.is_bound and form.is_valid():
@@ -56,12 +57,12 @@ def why(request: AccountRequest, account: Account, calendar_id: UUID) -> HttpRes
             nearest = [from_min(at) for at in asked.nearest()] if reasons else []
             at, long = from_min(asked.start), asked.plan.rules.duration
             context |= {"asked": True, "at": at, "minutes": long, "reasons": reasons, "nearest": nearest}
-            context |= {"link": asked.link, "party": asked.party}
+            context |= {"link": asked.link, "party": asked.party, "start": asked.start, "now": asked.now}
     return render(request, "manage/calendars/why.html", context, status=422 if form.errors else 200)
 
 
-def _manages(request: AccountRequest, calendar: Calendar) -> bool:
-    return access.reaches(access.level(request.user, request.account, request.role, calendar), "manage")
+def _reaches(request: AccountRequest, calendar: Calendar, level: access.Level) -> bool:
+    return access.reaches(access.level(request.user, request.account, request.role, calendar), level)
 
 
 def _question(form: WhyForm, account: Account, calendar: Calendar) -> Question | None:

@@ -32,7 +32,7 @@ function spotAt(x, y, step) {
 /** @param {number} minute */
 function words(minute) {
   const { zone: timeZone, lang } = document.getElementById("agenda-dialog")?.dataset ?? {};
-  return new Date(minute * 60000).toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit", timeZone });
+  return new Date(minute * 60000).toLocaleTimeString(lang, { timeStyle: "short", timeZone });
 }
 
 /** @param {Drag} one @param {Spot} spot @param {number} minutes @param {string} text */
