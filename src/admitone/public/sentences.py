@@ -10,6 +10,7 @@ SENTENCES = (
     _("Enter your phone number."),
     _("Say where we should meet."),
     _("Use at most 300 characters."),
+    _("These are more people than places."),
     _("Enter a phone number with its country code, like +1 212 555 0123."),
     _("That phone number has too few or too many digits."),
     _("Please tick this box to continue."),
