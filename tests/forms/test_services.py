@@ -155,3 +155,51 @@ def test_anothers_form_is_not_found(form: Form) -> None:
     other = factories.account()
     assert code(services.update_form, account=other, form_id=form.id, actor=SYSTEM, now=NOW, name="x") == "not_found"
     assert code(queries.get, other, form.id) == "not_found"
+
+
+def test_each_change_of_what_is_asked_makes_a_version_and_others_do_not(form: Form) -> None:
+    change(form, name="Other", button="Go")
+    change(form, consent_text="I agree.")
+    change(form, consent_text="I agree.")
+    fields = [*form.fields, {"key": "pet", "label": "Pet"}]
+    rule = {"key": "pet", "equals": "Cat", "message": "Dogs only."}
+    changed = change(form, fields=fields, rules=[rule])
+    assert (changed.version, changed.consent_version) == (3, 1)
+    rows = queries.versions(form)
+    assert [(row.version, row.consent_text, len(row.fields), len(row.rules)) for row in rows] == [
+        (3, "I agree.", 4, 1),
+        (2, "I agree.", 3, 0),
+        (1, "", 3, 0),
+    ]
+    assert submit(changed, {**ADA, "consent": True}).form_version == 3
+
+
+def test_rules_about_questions_that_go_go_with_them(form: Form) -> None:
+    rules = [{"key": "last_name", "equals": "X", "message": "No."}, {"key": "email", "equals": "y", "message": "No."}]
+    change(form, rules=rules)
+    changed = change(form, fields=[entry for entry in form.fields if entry["key"] != "last_name"])
+    assert [rule["key"] for rule in changed.rules] == ["email"]
+
+
+def test_disqualified_submission_is_stored_and_starts_no_workflow(form: Form) -> None:
+    change(form, rules=[{"key": "last_name", "equals": "Lovelace", "message": "Not you."}])
+    made = submit(queries.get(form.account, form.id))
+    assert made.meta["disqualified"]["message"] == "Not you."
+    assert kinds()[-1] == "form.disqualified"
+    assert "form.submitted" not in kinds()
+
+
+def test_hidden_and_locked_answers_are_what_is_given(form: Form) -> None:
+    fields = [
+        {**form.fields[2]},
+        {"key": "plan", "label": "Plan", "locked": True},
+        {"key": "source", "label": "Source", "hidden": True, "default": "web"},
+    ]
+    changed = change(form, fields=fields)
+    sent = {"email": "a@example.com", "plan": "free", "source": "me"}
+    assert submit(changed, sent, given={"plan": "gold"}).answers == {
+        "email": "a@example.com",
+        "plan": "gold",
+        "source": "web",
+    }
+    assert submit(changed, sent).answers["plan"] == "free"

@@ -54,17 +54,19 @@ def known(
             value = custom.get(one.maps_to.removeprefix(CUSTOM))
         if value is None and one.is_kept and person:
             value = parts_of(person).get(one.maps_to)
-        found |= {} if value in (None, "") else {one.key: value}
+        found |= {one.key: value} if _said(value) else {}
     return found
 
 
 def parts_of(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of a person that are known; a whole name is split in two, unless the last name came by itself."""
-    name = str(raw.get("name") or "").strip()
+    said = {part: raw[part] for part in PERSON if _said(raw.get(part))}
+    if "first_name" in said:
+        return said
+    name = str(said.get("name", "")).strip()
     first, _space, last = name.partition(" ")
-    split = {"first_name": name if raw.get("last_name") else first, "last_name": last.strip()}
-    split = {} if raw.get("first_name") else split
-    return {part: value for part in PERSON if (value := raw.get(part) or split.get(part))}
+    split = {"first_name": name if "last_name" in said else first, "last_name": last.strip()}
+    return {**{part: text for part, text in split.items() if text}, **said}
 
 
 def told(raw: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,7 +92,7 @@ def hoisted(plan: CalendarPlan, raw: Mapping[str, Any], given: Mapping[str, Any]
             value = before[one.key]
         elif one.hidden:
             value = None
-        found |= {} if value in (None, "") else {one.maps_to: value}
+        found |= {one.maps_to: value} if _said(value) else {}
     if "answers" in found:
         found["answers"] = sent
     return found
@@ -160,3 +162,7 @@ def _eased(plan: CalendarPlan, person: Mapping[str, Any]) -> CalendarPlan:
 
 def _mapping(raw: object) -> Mapping[str, Any]:
     return raw if isinstance(raw, Mapping) else {}
+
+
+def _said(value: object) -> bool:
+    return value not in (None, "")
