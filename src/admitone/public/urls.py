@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from admitone.public.views import answer, assets, booking, calendar, feed, form, group, link, preview, unsubscribe, waiting
+from admitone.public.views import (
+    answer,
+    assets,
+    booking,
+    calendar,
+    feed,
+    form,
+    group,
+    link,
+    preview,
+    unsubscribe,
+    waiting,
+)
 
 
 class Segment:
