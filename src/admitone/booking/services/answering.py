@@ -33,7 +33,7 @@ def _confirm(account_id: UUID, booking_id: UUID, actor: Actor, now: datetime) ->
     if booking.status == "confirmed":
         return booking
     if booking.status != "pending" or booking.start_min <= minute:
-        raise Problem("booking_not_active")
+        raise Problem("booking_not_active", "This request was declined or withdrawn, or its time has begun.")
     ahead = [one for one in _together(booking) if one.start_min > minute]
     facts = shared(ahead)
     for one in ahead:
@@ -62,7 +62,7 @@ def _decline(account_id: UUID, booking_id: UUID, actor: Actor, now: datetime, re
     if booking.status == "declined":
         return booking
     if booking.status != "pending":
-        raise Problem("booking_not_active")
+        raise Problem("booking_not_active", "This is no request any more: it was approved or withdrawn.")
     words = reason_of(reason)
     both = _together(booking)
     facts = shared(both)

@@ -55,6 +55,7 @@ ICONS = {
 }
 WORDS: dict[str, Promise] = {
     "booking.created": gettext_lazy("Booked %(calendar)s for %(when)s"),
+    "booking.requested": gettext_lazy("Asked for %(calendar)s on %(when)s"),
     "booking.rescheduled": gettext_lazy("Moved %(calendar)s to %(when)s"),
     "booking.cancelled": gettext_lazy("Cancelled %(calendar)s on %(when)s"),
     "booking.confirmed": gettext_lazy("Confirmed %(calendar)s on %(when)s"),
@@ -163,7 +164,8 @@ def told(request: AccountRequest, events: list[Event]) -> list[Entry]:
     for event in events:
         noun = event.kind.partition(".")[0]
         values = said(request, event, names)
-        sentence = WORDS.get(event.kind)
+        is_request = event.kind == "booking.created" and event.facts.get("status") == "pending"
+        sentence = WORDS.get("booking.requested" if is_request else event.kind)
         text = str(sentence % values) if sentence else event.kind
         detail = values["note"] if event.kind == "note.added" else ""
         kind = next(key for key, starts in PREFIXES.items() if event.kind.startswith(starts or ("-",)))
