@@ -65,7 +65,8 @@ def variables(db: None, freeze: Any) -> dict[str, str]:
     contact = factories.contact(account, email="ada@example.com")
     taken, cancelled = factories.booking(calendar), factories.booking(calendar, NOW + timedelta(days=2))
     cancel(account_id=account.id, booking_id=cancelled.id, actor=SYSTEM, now=NOW, by="host")
-    screened = asking(account)
+    screened, enough = asking(account), factories.calendar(account, per_contact_limit=1)
+    factories.booking(enough, NOW + timedelta(days=2), email="grace@example.com")
     paused.active = False
     paused.save()
     links = {
@@ -74,6 +75,7 @@ def variables(db: None, freeze: Any) -> dict[str, str]:
         "DELETED": factories.link(calendar, deleted_at=NOW),
         "EXPIRED": factories.link(calendar, expires_at=NOW),
         "NOT_OPEN": factories.link(calendar, not_before=NOW + timedelta(days=1)),
+        "ENOUGH": factories.link(enough),
         "SCREENED": factories.link(screened),
         "PAUSED": factories.link(paused),
         "LOCKED": factories.link(calendar, contact=contact, contact_policy="refuse"),
