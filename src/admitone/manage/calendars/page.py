@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,33 +17,47 @@ from admitone.manage.calendars.reading import public_url
 from admitone.manage.context import AccountRequest
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of the calendar, or several under one name; it leads to the first of them."""
+
+    label: str
+    pages: tuple[tuple[str, str], ...]
+
+
 def tabs(account: Account, calendar: Calendar, current: str) -> list[dict[str, Any]]:
+    """The tabs, that of the page `current` with its pages if it has several."""
+    waiting = (("waitlist", _("Waiting list")),) if calendar.waitlist or current == "waitlist" else ()
+    times = (("hours", _("Hours")), ("rules", _("Rules")), ("busy", _("Busy times")), ("blocks", _("Blocked time")))
     named = [
-        ("links", _("One-time links")),
-        ("details", _("Details")),
-        ("team", _("Team")),
-        ("hours", _("Hours")),
-        ("rules", _("Rules")),
-        ("bookings", _("Booking rules")),
-        *([("waitlist", _("Waiting list"))] if calendar.waitlist or current == "waitlist" else []),
-        ("form", _("Booking form")),
-        ("look", _("Look")),
-        ("notices", _("Notifications")),
-        ("access", _("Access")),
-        ("busy", _("Busy times")),
-        ("blocks", _("Blocked time")),
-        ("danger", _("Pause or delete")),
+        Tab(_("One-time links"), (("links", ""),)),
+        Tab(_("Details"), (("details", ""),)),
+        Tab(_("Team"), (("team", ""),)),
+        Tab(_("Availability"), times),
+        Tab(_("Booking"), (("bookings", _("Booking rules")), ("form", _("Booking form")), *waiting)),
+        Tab(_("Notifications"), (("notices", ""),)),
+        Tab(_("Look"), (("look", ""),)),
+        Tab(_("Access"), (("access", ""),)),
+        Tab(_("Pause or delete"), (("danger", ""),)),
     ]
-    return [
-        {
-            "label": label,
-            "current": name == current,
-            "url": reverse(
-                "manage:calendar" if name == "details" else f"manage:calendar_{name}", args=[account.slug, calendar.id]
-            ),
-        }
-        for name, label in named
+    return [_shown(account, calendar, tab, current) for tab in named]
+
+
+def _shown(account: Account, calendar: Calendar, tab: Tab, current: str) -> dict[str, Any]:
+    pages = [
+        {"label": label, "current": name == current, "url": _url(account, calendar, name)} for name, label in tab.pages
     ]
+    return {
+        "label": tab.label,
+        "current": any(page["current"] for page in pages),
+        "url": pages[0]["url"],
+        "pages": pages if len(pages) > 1 else [],
+    }
+
+
+def _url(account: Account, calendar: Calendar, name: str) -> str:
+    route = "manage:calendar" if name == "details" else f"manage:calendar_{name}"
+    return reverse(route, args=[account.slug, calendar.id])
 
 
 def show(
