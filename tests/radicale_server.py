@@ -26,6 +26,9 @@ MKCALENDAR = """<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:cal
 class Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that gave up is no news."""
+
 
 class Quiet(WSGIRequestHandler):
     def log_message(self, *args: object) -> None:

@@ -147,7 +147,7 @@ def test_a_host_who_is_replaced_loses_the_entry_and_the_new_one_gets_it(
     mine = Booking.objects.get(id=one.id).host_id == host.id
     assert (len(radicale.files(work)), len(radicale.files(home))) == ((1, 0) if mine else (0, 1))
     Booking.objects.filter(id=one.id).update(host=other if mine else host)
-    writing.plan(one.id, now)
+    writing.plan(one.account_id, one.id, now)
     run_pending(now=now)
     assert (len(radicale.files(work)), len(radicale.files(home))) == ((0, 1) if mine else (1, 0))
     assert theirs.events.count() == 1
@@ -165,7 +165,8 @@ def test_a_crash_between_writing_and_recording_is_harmless(radicale, row, work, 
 
 def test_a_worker_that_died_is_followed_by_another_after_its_lease(radicale, row, work, calendar, now) -> None:
     factories.booking(calendar)
-    writing.plan(Booking.objects.get().id, now)
+    one = Booking.objects.get()
+    writing.plan(one.account_id, one.id, now)
     assert writing.claim_entry(ExternalEvent.objects.get().id, now)
     run_pending(now=now)
     assert radicale.files(work) == []
@@ -175,7 +176,7 @@ def test_a_worker_that_died_is_followed_by_another_after_its_lease(radicale, row
 
 def test_a_change_during_a_slow_write_ends_with_the_last_state(radicale, row, work, calendar, now) -> None:
     one = factories.booking(calendar)
-    writing.plan(one.id, now)
+    writing.plan(one.account_id, one.id, now)
     claim = writing.claim_entry(ExternalEvent.objects.get().id, now)
     assert claim and claim.entry
     login = Login(writing.secrets_of(claim.sealed))
@@ -189,7 +190,7 @@ def test_a_change_during_a_slow_write_ends_with_the_last_state(radicale, row, wo
 
 def test_a_write_that_outlives_its_lease_cannot_undo_a_later_one(radicale, row, work, calendar, now) -> None:
     one = factories.booking(calendar)
-    writing.plan(one.id, now)
+    writing.plan(one.account_id, one.id, now)
     claim = writing.claim_entry(ExternalEvent.objects.get().id, now)
     assert claim and claim.entry
     move(one, now, 60)
@@ -299,6 +300,32 @@ def test_an_erased_guest_is_erased_from_the_entry_too(radicale, row, work, accou
     erase(account=account, contact_id=one.contact_id, actor=SYSTEM, now=later, cancel_appointments=True)
     run_pending(now=later)
     assert [text for text in texts(radicale, work) if "Ana Roth" in text] == []
+
+
+def test_a_class_is_one_entry_for_all_who_come(radicale, row, work, account, host, now) -> None:
+    yoga = factories.calendar(account, host=host, kind="class", capacity=5, name="Yoga")
+    first, second, third = (factories.booking(yoga, name=name) for name in ("Ana", "Ben", "Cleo"))
+    run_pending(now=now)
+    (text,) = texts(radicale, work)
+    assert ["Yoga: 3 guests" in text, *(name in text for name in ("Ana", "Ben", "Cleo"))] == [True] * 4
+    cancel(first, now)
+    run_pending(now=now)
+    (text,) = texts(radicale, work)
+    assert ["Yoga: 2 guests" in text, *(name in text for name in ("Ana", "Ben", "Cleo"))] == [True, False, True, True]
+    move(second, now, 60)
+    run_pending(now=now)
+    assert sorted(starts(radicale, work)) == ["20261103T090000Z", "20261103T100000Z"]
+    busy.refresh_now([source.id for source in host.busy_sources.all()], now)
+    assert BusyBlock.objects.count() == 0
+    move(third, now, 60)
+    run_pending(now=now)
+    assert starts(radicale, work) == ["20261103T100000Z"]
+
+
+def test_a_booking_costs_one_statement_where_nothing_is_connected(now, django_assert_num_queries) -> None:
+    one = factories.booking(factories.calendar(factories.account()))
+    with django_assert_num_queries(1):
+        writing.plan(one.account_id, one.id, now)
 
 
 def test_nothing_is_written_for_accounts_without_a_connection(radicale, row, work, account, now) -> None:

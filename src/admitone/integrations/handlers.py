@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from admitone.accounts.addresses import absolute
 from admitone.events import Event, on
 from admitone.integrations import writing
-from admitone.integrations.models import CalendarConnection, ExternalEvent
+from admitone.integrations.models import CalendarConnection
 from admitone.messaging.letters import Action, Brand, Letter, Row
 from admitone.notifications.posting import to_people
 from admitone.notifications.recipients import admins_of, distinct, of_host
@@ -25,14 +25,12 @@ from admitone.notifications.recipients import admins_of, distinct, of_host
     consumer="integrations.calendars",
 )
 def write_to_calendars(event: Event, now: datetime) -> None:
-    writing.plan(UUID(event.facts["booking"]), now)
+    writing.plan(event.account_id, UUID(event.facts["booking"]), now, event.facts.get("old_start_min"))
 
 
 @on("contact.erased", consumer="integrations.calendars")
 def erase_in_calendars(event: Event, now: datetime) -> None:
-    """The guest's name and address go from the entries too, past ones included."""
-    rows = ExternalEvent.objects.filter(booking__contact_id=event.facts["contact"], connection__ended_at=None)
-    writing.ask(rows.exclude(remote_id=""), now)
+    writing.erase(event.account_id, event.facts["contact"], now)
 
 
 @on("calendar_connection.failed", "calendar_connection.recovered", consumer="integrations.connection")

@@ -18,13 +18,12 @@ from admitone.booking.models import Booking
 from admitone.booking.queries import hosts_of
 from admitone.events import SYSTEM, record
 from admitone.integrations.connections import keep_renewed, secrets_of
-from admitone.integrations.entries import entry_of
+from admitone.integrations.entries import carries, entry_of, touched
 from admitone.integrations.models import CalendarConnection, ExternalEvent
 from admitone.integrations.remote import Entry, Known, Login, RemoteError, providers
 from admitone.jobs import DeadJob, Retry, enqueue_many, on_dead, periodic, task
 from admitone.logic.clock import to_min_floor
 
-STANDING = ("pending", "confirmed", "completed", "no_show")
 LEASE = timedelta(seconds=60)
 #: Seconds for one write, retries of its own included.
 PATIENCE = 20.0
@@ -50,15 +49,31 @@ class Claim:
     entry: Entry | None
 
 
-def plan(booking_id: UUID, now: datetime) -> None:
+def plan(account_id: UUID, booking_id: UUID, now: datetime, old_start: int | None = None) -> None:
     """Inside a transaction: have the booking's entries written as it stands when the jobs run."""
-    booking = Booking.objects.select_related("host").filter(id=booking_id).first()
+    if not CalendarConnection.objects.filter(account_id=account_id).exists():
+        return  # one statement for those who connect nothing
+    rows = Booking.objects.select_related("host", "calendar")
+    booking = rows.filter(id=booking_id, account_id=account_id).first()
     if booking is None:
         return
-    if booking.status in STANDING and booking.end_min > to_min_floor(now):
-        rows = CalendarConnection.objects.filter(account_id=booking.account_id, host__in=hosts_of(booking))
-        _make(rows.filter(ended_at=None).exclude(write_to=""), [booking], now)
-    ask(ExternalEvent.objects.filter(booking=booking, connection__ended_at=None), now)
+    changed = rows.filter(touched([booking], old_start), account_id=account_id)
+    for one in changed.filter(status__in=("pending", "confirmed"), end_min__gt=to_min_floor(now)):
+        if carries(one):
+            links = CalendarConnection.objects.filter(account_id=account_id, host__in=hosts_of(one), ended_at=None)
+            _make(links.exclude(write_to=""), [one], now)
+    ask(ExternalEvent.objects.filter(booking__in=changed, connection__ended_at=None), now)
+
+
+def erase(account_id: UUID, contact_id: str, now: datetime) -> None:
+    """Inside a transaction: what a guest typed goes from the entries too, past ones included."""
+    if not CalendarConnection.objects.filter(account_id=account_id).exists():
+        return
+    theirs = Booking.objects.filter(contact_id=contact_id, account_id=account_id).select_related("calendar")
+    for n in range(0, len(bookings := list(theirs)), 50):
+        changed = Booking.objects.filter(touched(bookings[n : n + 50]), account_id=account_id)
+        entries = ExternalEvent.objects.filter(booking__in=changed, connection__ended_at=None)
+        ask(entries.exclude(remote_id=""), now)
 
 
 def _make(rows: Iterable[CalendarConnection], bookings: Iterable[Booking], now: datetime) -> None:
@@ -91,7 +106,8 @@ def write_upcoming(row: CalendarConnection, now: datetime) -> None:
         seats = Q(seat_rows__session__occupancy__host_id=row.host_id)
         bookings = Booking.objects.filter(Q(host_id=row.host_id) | seats, account_id=row.account_id)
         standing = bookings.filter(status__in=("pending", "confirmed"), end_min__gt=to_min_floor(now))
-        _make([row], standing.distinct().order_by("start_min")[:AT_MOST], now)
+        ahead = standing.select_related("calendar").distinct().order_by("start_min", "id")[:AT_MOST]
+        _make([row], [one for one in ahead if carries(one)], now)
     ask(upcoming(row, now), now)
 
 
@@ -120,7 +136,9 @@ def write_event(*, entry_id: str, now: datetime) -> None:
 @transaction.atomic
 def claim_entry(entry_id: UUID, now: datetime) -> Claim | None:
     """Lease the entry. None if there is nothing to do, or somebody is at it: then a job comes back after their lease."""
-    rows = ExternalEvent.objects.select_for_update(of=("self",)).select_related("connection", "booking__host")
+    rows = ExternalEvent.objects.select_for_update(of=("self",)).select_related(
+        "connection", "booking__host", "booking__calendar"
+    )
     row = rows.filter(id=entry_id, state__in=("waiting", "failed")).first()
     if row is None:
         return None
@@ -150,7 +168,7 @@ def _stands(link: CalendarConnection, booking: Booking) -> bool:
     return bool(
         link.write_to
         and link.ended_at is None
-        and booking.status in STANDING
+        and carries(booking)
         and any(host.id == link.host_id for host in hosts_of(booking))
     )
 
