@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests import factories
+from tests.api.conftest import Api, code
 
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
@@ -147,3 +148,16 @@ def test_hidden_address_is_told_once_the_appointment_stands(account: Account) ->
     booking.status = "pending"
     assert (place_for_guest(booking, hidden=True), plain_place(booking)) == ("", "")
     assert place_for_guest(booking, hidden=False) == "Secret Lane 1"
+
+
+def test_hosts_room_is_set_by_api(account: Account) -> None:
+    host = factories.host(account)
+    factories.calendar(account, host=host)
+    api = Api(factories.api_key(account)[1])
+    answer = api.patch(f"/hosts/{host.id}", {"video_url": "https://meet.example.org/ada"})
+    assert (answer.status_code, answer.json()["video_url"]) == (200, "https://meet.example.org/ada")
+    assert api.get("/hosts").json()["items"][0]["video_url"] == "https://meet.example.org/ada"
+    assert code(api.patch(f"/hosts/{host.id}", {"video_url": "http://plain.example"})) == (422, "invalid")
+    stranger = factories.host(factories.account())
+    for key in (stranger.id, "nobody"):
+        assert code(api.patch(f"/hosts/{key}", {"video_url": ""})) == (404, "not_found")

@@ -62,7 +62,7 @@ REMINDER = {
 
 def test_table_shows_every_standard_notification_and_what_one_guest_gets(client: Client, calendar: Calendar) -> None:
     page = client.get(at(calendar))
-    assert [one["name"] for one in page.context["groups"]][:2] == ["Booked", "Asked for, waits for approval"]
+    assert [one["name"] for one in page.context["groups"]][:2] == ["Booked", "Rescheduled"]
     assert [(one.what, one.who, one.when) for one in page.context["receipts"]] == [
         ("Booked", "Guest", "At once"),
         ("Booked", "Host", "At once"),

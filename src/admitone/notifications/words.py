@@ -12,6 +12,7 @@ from admitone.contacts.models import Contact
 from admitone.logic.notices import MAX_SUBJECT, Notice
 from admitone.messaging.letters import Letter, Rendered, by_hand
 from admitone.notifications.appointments import Appointment
+from admitone.notifications.booked import when_row
 from admitone.notifications.posting import Write
 from admitone.notifications.short import short
 from admitone.values import Context, available, check, render
@@ -118,8 +119,10 @@ def without_answers(found: Letter, one: Appointment) -> Letter:
 
 
 def own(one: Appointment, notice: Notice, filled: Filled, found: Letter) -> Rendered:
-    """Own words never lose the link that the standard letter is about."""
+    """Own words never lose the link that the standard letter is about, nor the dates of a series."""
     body, button = filled.body, None if notice.occasion in LINKLESS else next(iter(found.actions), None)
+    if one.others:  # a series: values are those of its first date
+        body = f"{body.rstrip()}\n\n{when_row(one, reader_of(one, notice), one.host_zone).value}"
     if button and button.url not in body:
         body = f"{body.rstrip()}\n\n{button.label}: {button.url}"
     return by_hand(filled.subject or found.subject, body, one.brand, button=button)

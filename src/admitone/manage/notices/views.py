@@ -19,7 +19,7 @@ from admitone.calendars.models import Calendar
 from admitone.contacts.filters import Filters
 from admitone.contacts.models import Contact
 from admitone.logic.errors import Problem
-from admitone.logic.notices import OCCASIONS, Notice
+from admitone.logic.notices import ASKED, OCCASIONS, Notice
 from admitone.manage.calendars.opening import opened
 from admitone.manage.calendars.page import show, tabs
 from admitone.manage.calendars.reading import public_url
@@ -56,11 +56,17 @@ def listing(request: AccountRequest, account: Account, calendar_id: UUID) -> Htt
         request,
         calendar,
         "notices",
-        groups=[group(occasion, table) for occasion in OCCASIONS],
+        groups=[group(occasion, table) for occasion in OCCASIONS if concerns(calendar, occasion, table)],
         receipts=receiving.of_calendar(account, calendar, one),
         doubles=receiving.doubles(account, calendar),
         deleted=[row(notice) for notice in queries.deleted(calendar, now)],
     )
+
+
+def concerns(calendar: Calendar, occasion: str, table: list[Notice]) -> bool:
+    """Requests and their answers are left out where none come in, unless somebody has written something for them."""
+    own = any(not one.standard or one.has_words for one in table if one.occasion == occasion)
+    return calendar.approval or occasion not in ASKED or own
 
 
 def group(occasion: str, table: list[Notice]) -> dict[str, Any]:
