@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -114,7 +115,7 @@ def restore(request: AccountRequest, account: Account) -> HttpResponse:
     """Undo one bulk deletion, named by its instant."""
     at = instant(request.POST)
     reach = Reach(request)
-    mine = {"calendars": reach.ids("manage"), "groups": reach.group_ids("manage") or ()}
+    mine: dict[str, Any] = {"calendars": reach.ids("manage"), "groups": reach.group_ids("manage") or ()}
     done = services.restore_many(**who(request), deleted_at=at, **mine) if at else 0
     messages.success(request, ngettext("%(n)d link is back.", "%(n)d links are back.", done) % {"n": done})
     return back(request, reverse("manage:links", args=[account.slug]))
