@@ -27,6 +27,7 @@ SHARED = ["base.html", "base_public.html", "base_email.html", "base_email.txt", 
 SHARED += ["field.html", "field_error.html", "form_errors.html"]
 MODULES = ["messaging/receiving.py", "messaging/letters.py", "values/rendering.py", "values/times.py", "ui/formats.py"]
 MODULES += ["accounts/tasks.py", "accounts/templates/account/email/invitation.txt"]
+MODULES += ["integrations/handlers.py", "integrations/entries.py"]
 KEYWORDS: Any = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
