@@ -299,12 +299,14 @@ class Stage:
         from admitone.cli.demo_intake import ensure_form, ensure_pipeline
         from admitone.contacts.services import add_tag, create_field, set_custom
         from admitone.events import GUEST
-        from admitone.forms.services import submit
+        from admitone.forms.services import set_rule, submit
 
         who: dict[str, Any] = {"account": self.account, "actor": self.actor, "now": self.now}
         form, pipeline = ensure_form(self.account, self.now), ensure_pipeline(self.account, self.now)
         answers = {"first_name": "Ida", "email": "ida@guest.example", "topic": "Something else", "more": "Both sides."}
         made = submit(form=form, answers=answers, meta={"source": "form_page"}, actor=GUEST, now=self.now)
+        rule = {"key": "email", "equals": "spam@guest.example", "message": "We do not know you."}
+        set_rule(**who, form_id=form.id, rule=rule)
         field = create_field(**who, label="Insurance", kind="choice", options=["Public", "Private"])
         contact = Booking.objects.get(id=self.booking.id).contact_id
         set_custom(**who, contact_id=contact, values={"insurance": "Private"})
@@ -312,6 +314,7 @@ class Stage:
             "form_id": form.id,
             "submission_id": made.id,
             "field": "more",
+            "at": 0,
             "custom_field_id": field.id,
             "tag_id": add_tag(**who, contact_id=contact, tag="VIP").id,
             "pipeline_id": pipeline.id,
