@@ -35,6 +35,7 @@ def test_booking_is_pending_until_its_answer(api, asked):
 
 
 def test_link_booking_says_pending_to_the_guest(guest, asking, link):
+    assert guest.get(f"/public/links/{token(link)}").json()["approval"] is True
     made = guest.post(f"/public/links/{token(link)}/bookings", GUEST)
     assert (made.status_code, made.json()["status"]) == (201, "pending")
 

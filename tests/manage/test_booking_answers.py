@@ -169,3 +169,10 @@ def test_without_a_new_link_the_page_promises_none(web: Client, account: Account
     text = text_of(web.get(f"{PATH}{booking.id}/decline/"))
     assert "The guest gets a mail." in text
     assert "new one-time link" not in text
+
+
+def test_owner_who_moves_a_request_is_told_that_it_is_approved_by_that(web: Client, calendar: Calendar) -> None:
+    booking = request(calendar)
+    assert "Moving a request approves it" in text_of(web.get(f"{PATH}{booking.id}/reschedule/"))
+    web.post(f"{PATH}{booking.id}/reschedule/", {"start": str(booking.start_min + 60)})
+    assert status(booking) == "confirmed"

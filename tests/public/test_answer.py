@@ -223,3 +223,11 @@ def test_series_is_answered_as_a_whole(client: Client, practice: Practice, asked
     assert "Tuesday, 10 November 2026" in text_of(client.get(path_of(asked)))
     answer(client, asked, "approve")
     assert (status(asked), status(other)) == ("confirmed", "confirmed")
+
+
+def test_sites_that_may_frame_the_booking_page_may_not_frame_this_one(
+    client: Client, practice: Practice, asked: Booking
+) -> None:
+    practice.change(embed_origins=["https://lime.example"])
+    assert "https://lime.example" in client.get(practice.scheduling)["Content-Security-Policy"]
+    assert "https://lime.example" not in client.get(path_of(asked))["Content-Security-Policy"]

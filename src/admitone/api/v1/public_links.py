@@ -94,6 +94,7 @@ class PublicLink(Out):
     durations: Annotated[list[int], Field(description="Lengths to choose from, `duration` among them.")]
     max_party: Annotated[int, Field(description="Places that one booking may take.")]
     series: Annotated[int, Field(description="Appointments that a series may have; 1: no series.")]
+    approval: Annotated[bool, Field(description="A booking is a request, `pending` until its host approves it.")]
     calendars: list[CalendarChoice]
     timezone: str
     location_kind: str
@@ -162,6 +163,7 @@ def get_public_link(request: LinkRequest, token: str, wanted: Choosing = WANTED)
         "durations": lengths(plan) if found.has_chosen else [],
         "max_party": plan.max_party,
         "series": link.series,
+        "approval": plan.approval,
         "calendars": [_choice(one.plan) for one in found.choices],
         "timezone": plan.schedule.timezone,
         "location_kind": plan.location_kind,

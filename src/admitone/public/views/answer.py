@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -27,12 +27,9 @@ class Asked:
     """A request as its host sees it."""
 
     booking: Booking
+    plan: CalendarPlan
     token: str
     visit: Visit
-
-    @property
-    def plan(self) -> CalendarPlan:
-        return self.booking.calendar.compiled
 
     @property
     def path(self) -> str:
@@ -110,7 +107,9 @@ def asked_of(visit: Visit, token: str) -> Asked:
     if booking is None:
         raise Problem("not_found")
     user = booking.host.user
-    return Asked(booking, token, visit.speaking_for((user.locale if user else "") or booking.account.locale))
+    # No other site may frame it, as it may frame the booking page: a press on "Approve" could be stolen.
+    plan = replace(booking.calendar.compiled, embed_origins=(), redirect_url="")
+    return Asked(booking, plan, token, visit.speaking_for((user.locale if user else "") or booking.account.locale))
 
 
 def decided(asked: Asked, verb: str, reason: str) -> None:
