@@ -80,7 +80,7 @@ class CalDav:
             headers = {**condition, "Content-Type": "text/calendar; charset=utf-8"}
             answer = dav.request(login, "PUT", dav.within(login, at), content=content, headers=headers)
             if answer.status in (200, 201, 204):
-                return Known(at, answer.etag if not answer.etag.startswith("W/") else "")
+                return Known(at, answer.etag)
             _refuse(answer, 403, 409, 404, 412)
         raise RemoteError("The calendar does not take the entry.", "transient")
 

@@ -59,6 +59,7 @@ class Connected:
             if answer.login:
                 rows.filter(config_sealed=answer.login["before"]).update(config_sealed=answer.login["after"])
             rows.update(checked_at=now)
+            rows.filter(alerted_at=None).update(error="")  # one that was told of ends with the next entry written
         return without_own(source.host_id, answer)
 
 
