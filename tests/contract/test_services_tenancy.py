@@ -38,8 +38,8 @@ from admitone.contacts import importing
 from admitone.contacts import services as contacts
 from admitone.contacts.services import update_contact
 from admitone.events import SYSTEM
-from admitone.integrations.host_feeds import make_feed, revoke_feed, rotate_feed
 from admitone.integrations import connecting
+from admitone.integrations.host_feeds import make_feed, revoke_feed, rotate_feed
 from admitone.links import services as links
 from admitone.links.models import LinkRequest
 from admitone.logic.clock import to_min_floor
