@@ -258,6 +258,7 @@ class Stage:
             "source_id": self.source().id,
             "schedule_id": self.open.schedule_id,
             "block_id": self.block().id,
+            "notice_key": self.notice(),
             "invitation_id": self.invitation().id,
             "batch_id": self.batch().id,
             "endpoint_id": self.delivery().endpoint_id,
@@ -389,6 +390,11 @@ class Stage:
                 created_at=self.now,
             )
         return found
+
+    def notice(self) -> str:
+        from tests.contract.world import notice_of
+
+        return notice_of(self.open)
 
     def block(self) -> Any:
         from tests.contract.world import block_of

@@ -61,6 +61,8 @@ NO_SCREENS = {
     *("manage:phone_number_removal", "manage:opt_out_removal"),
     *("manage:message_template_preview", "manage:duplicate_message_template", "manage:delete_message_template"),
     *("manage:remove_waiting", "manage:offer_waiting"),
+    *("manage:calendar_notice_preview", "manage:switch_calendar_notice"),
+    *("manage:delete_calendar_notice", "manage:restore_calendar_notice"),
     *("manage:restore_message_template", "manage:webhook_replay"),
 }
 ROUTES = {route.name: route for route in routes() if route.name.startswith(("manage:", "account_", "mfa_", "api_ref"))}
@@ -145,5 +147,5 @@ def test_address_left_out_of_the_walk_is_no_screen(clinic: Clinic, name: str) ->
         return  # a key that only a mail or a device holds
     with httpx.Client(cookies={"admitone_session": clinic.facts["session"]}, trust_env=False) as browser:
         answer = browser.get(address(clinic, route))
-    is_mail = name in ("manage:message_preview", "manage:message_template_preview")
+    is_mail = name.startswith("manage:") and name.endswith(("message_preview", "template_preview", "notice_preview"))
     assert is_mail or answer.status_code != 200 or "html" not in answer.headers["Content-Type"]
