@@ -263,3 +263,30 @@ def test_own_page_of_a_form_takes_kept_values_and_stores_who_is_ruled_out(asking
     assert row.meta["disqualified"]["message"] == "We only look at teeth."
     again = client.post(path, sent, **person)
     assert (again.status_code, Submission.objects.count()) == (422, 1)
+
+
+def test_form_first_lists_no_dates_of_a_series_to_somebody_ruled_out(first: Practice, client: Client) -> None:
+    first.change(series_max=4)
+    path = first.path(series=4)
+    page = client.get(path)
+    answers = {**ANSWERS, "a-need": "Other"}
+    answer = post(client, path, page, start=minute(NINE), repeat="weekly", times="3", **answers)
+    assert "We only look at teeth." in text_of(answer)
+
+
+def test_series_carries_long_answers_through_its_list_of_dates(asking: Practice, client: Client) -> None:
+    asking.change(series_max=4)
+    path = asking.path(series=4)
+    page = client.get(path)
+    dates = post(client, path, page, start=minute(NINE), repeat="weekly", times="3", **{**ANSWERS, "a-tariff": "x" * 400})
+    assert "x" * 400 in dates.content.decode()
+
+
+def test_locked_link_with_one_word_for_a_name_asks_for_the_other(asking: Practice, client: Client) -> None:
+    contact = asking.contact(name="Bea")
+    path = asking.path(contact=contact, contact_policy="refuse")
+    page = client.get(path)
+    assert 'name="a-last"' in page.content.decode()
+    assert 'name="a-first"' not in page.content.decode()
+    post(client, path, page, start=minute(NINE), **{"a-last": "Bound", "a-need": "Check-up"})
+    assert Booking.objects.get().name == "Bea Bound"

@@ -67,6 +67,8 @@ def submit(visit: Visit, door: Door) -> HttpResponse:
         return show(visit, door, replace(attempt, code=f"form_{sealed.state}", status=403))
     if attempt.start is None:
         return show(visit, door, replace(attempt, code="no_start", status=422))
+    if first := asked_first(visit, door, attempt):
+        return first
     code = str(visit.request.POST.get("code", ""))[:20]
     try:
         wish, repeat = host_of(visit, door), series.wanted(visit, door)
@@ -159,10 +161,8 @@ def remember(response: HttpResponse, door: Door, booking_id: UUID) -> None:
 def show(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse:
     """The page with picker and form; no open time at all becomes "ask for a time"."""
     visit = intake.asking(visit, door.plan.form.fields if door.plan.form else ())
-    if form_first.applies(door.plan):
-        first = form_first.before_times(visit, door, attempt, guest_of(visit, attempt), partial(details, visit, door))
-        if first is not None:
-            return first
+    if first := asked_first(visit, door, attempt):
+        return first
     reader = reader_of(visit, door)
     search = Search(for_host(door.plan, host_of(visit, door)), visit.now, door.offered, party=door.party, link=door.link_id)
     lost = attempt.code in GONE and attempt.start is not None
@@ -181,6 +181,13 @@ def show(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse:
         "seal": seals.seal("book", door.scope, attempt.key),
     }
     return page(visit, "public/book.html", context, plan=door.plan, status=attempt.status)
+
+
+def asked_first(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse | None:
+    """What a calendar shows before its times, to a guest who may not see them yet."""
+    if not form_first.applies(door.plan):
+        return None
+    return form_first.before_times(visit, door, attempt, guest_of(visit, attempt), partial(details, visit, door))
 
 
 def pick(visit: Visit, search: Search, reader: Reader, attempt: Attempt, *, lost: bool) -> Picker:

@@ -101,7 +101,7 @@ def note(label: str, condition: Condition) -> str:
 def locked(one: Field) -> forms.Field:
     """Seen, not changed: the server has the value and takes no other."""
     widget = forms.TextInput(attrs={"readonly": True})
-    return forms.CharField(label=one.label, help_text=one.help, required=one.required, widget=widget)
+    return forms.CharField(label=one.label, help_text=one.help, widget=widget)
 
 
 def control(one: Field, condition: Condition | None) -> forms.Field:

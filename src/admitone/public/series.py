@@ -21,7 +21,7 @@ from admitone.public.picker import Reader
 
 #: Names of the form that this page asks for itself; everything else is carried on.
 OWN = ("form", "start", "pick", "repeat", "times", "sure", "back")
-LONGEST = 2000
+LONGEST = 5000  # of an answer
 MAX_CARRIED = 200
 
 

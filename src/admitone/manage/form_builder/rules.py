@@ -31,13 +31,13 @@ class RuleForm(forms.Form):
 
     key = forms.ChoiceField(label=gettext_lazy("If"))
     equals = forms.CharField(
-        required=False,
         label=gettext_lazy("is answered with"),
+        error_messages={"required": gettext_lazy("Say which answer.")},
         help_text=gettext_lazy("For a choice: the option as it is written. For a tick box: yes or no."),
     )
     message = forms.CharField(
-        required=False,
         label=gettext_lazy("they read"),
+        error_messages={"required": gettext_lazy("Say what the guest is to read.")},
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Nothing is booked, and a one-time link is not used."),
     )
