@@ -22,7 +22,7 @@ from admitone.calendars.services import update_calendar
 from admitone.events.actor import GUEST, SYSTEM
 from admitone.jobs import run_pending
 from admitone.links.models import OneTimeLink
-from admitone.links.services import redeem
+from admitone.links.services import issue, redeem
 from admitone.logic.bookings import clean_guest
 from admitone.messaging.models import Message
 
@@ -259,4 +259,17 @@ def test_series_declined_from_its_end_brings_one_new_link(mailing: SmtpServer, a
     decline(**ids(Booking.objects.get(id=made.id)), actor=SYSTEM)
     text = mails(mailing)[GUEST_AT].text()
     new = OneTimeLink.objects.exclude(id=link.id).get()
+    assert one_time_url(new.id) in text
+
+
+def test_declined_request_by_a_groups_link_brings_a_link_of_the_group(mailing: SmtpServer, asking: Calendar) -> None:
+    group = factories.group(asking.account, asking)
+    link = issue(account=asking.account, group=group, actor=SYSTEM, now=NOW)
+    token = keyring().sign("o1", link.id)
+    made = redeem(token=token, start=AT, guest=ANA, now=NOW, calendar=str(asking.id))
+    mails(mailing)
+    decline(**ids(Booking.objects.get(id=made.id)), actor=SYSTEM)
+    text = mails(mailing)[GUEST_AT].text()
+    new = OneTimeLink.objects.get(replaces_id=link.id)
+    assert (new.group_id, new.calendar_id) == (group.id, None)
     assert one_time_url(new.id) in text
