@@ -189,4 +189,11 @@ def test_a_calendar_that_cannot_be_read_is_a_warning_on_the_first_page(web, acco
     row = CalendarConnection.objects.get()
     web.post(f"{PATH}{row.id}/", {"blocks": [ids(row)["Work"]], "write_to": ""})
     BusySource.objects.update(error="It could not be read in time.")
-    assert "Work of Bea Member cannot be read" in signed_in(factories.owner(account)).get("/app/north-clinic/").content.decode()  # fmt: skip
+    CalendarConnection.objects.update(error="No room.", alerted_at=factories.NOW)
+    for who in (web, signed_in(factories.owner(account))):
+        page = who.get("/app/north-clinic/").content.decode()
+        assert ["Work of Bea Member cannot be read" in page, "No room." in page, f"{PATH}{row.id}/" in page] == [
+            True
+        ] * 3
+    other = signed_in(factories.member(account)).get("/app/north-clinic/").content.decode()
+    assert ["cannot be read" in other, "No room." in other] == [False, False]

@@ -93,7 +93,7 @@ def test_home_takes_the_same_statements_for_any_number_of_rows(
     for n in range(rows):
         factories.booking(calendar, factories.NOW.replace(hour=10 + n))
         factories.link(calendar)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get("/app/north-clinic/")
 
 

@@ -13,6 +13,7 @@ from admitone.accounts.models import Account, User
 from admitone.booking.models import Booking
 from admitone.calendars.access import visible_calendars
 from admitone.calendars.models import BusySource, Calendar
+from admitone.integrations.models import CalendarConnection
 from admitone.links.models import LinkRequest, OneTimeLink
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.messaging.models import Message
@@ -32,12 +33,13 @@ class Summary:
     more_requests: bool
     links: dict[str, int]  # issued, used, open, expired: of the last 30 days
     broken_sources: list[BusySource]
+    broken_connections: list[CalendarConnection]  # those that appointments cannot be written to
     failed_messages: int
     to_answer: int  # requests that wait for an approval
 
 
 def summary(account: Account, user: User, role: str, now: datetime) -> Summary:
-    """Six statements, seven on a day without appointments; a member sees what belongs to their calendars."""
+    """Seven statements, eight on a day without appointments; a member sees what belongs to their calendars."""
     calendars = visible_calendars(user, account, role).order_by()
     asked = requests(account, calendars)
     is_admin = role != "member"
@@ -49,7 +51,8 @@ def summary(account: Account, user: User, role: str, now: datetime) -> Summary:
         requests=asked[:REQUESTS],
         more_requests=len(asked) > REQUESTS,
         links=link_counts(account, calendars, now),
-        broken_sources=broken_sources(account) if is_admin else [],
+        broken_sources=broken_sources(account, None if is_admin else user),
+        broken_connections=broken_connections(account, None if is_admin else user),
         failed_messages=failed_messages(account, now) if is_admin else 0,
         to_answer=Booking.objects.filter(account=account, status="pending", calendar__in=calendars).count(),
     )
@@ -106,8 +109,15 @@ def link_counts(account: Account, calendars: QuerySet[Calendar], now: datetime) 
     )
 
 
-def broken_sources(account: Account) -> list[BusySource]:
-    return list(BusySource.objects.filter(account=account).exclude(error="").select_related("host")[:REQUESTS])
+def broken_sources(account: Account, user: User | None) -> list[BusySource]:
+    """Of everybody, or of one person."""
+    rows = BusySource.objects.filter(account=account).exclude(error="").select_related("host", "remote_calendar")
+    return list((rows.filter(host__user=user) if user else rows)[:REQUESTS])
+
+
+def broken_connections(account: Account, user: User | None) -> list[CalendarConnection]:
+    rows = CalendarConnection.objects.filter(account=account, ended_at=None).exclude(alerted_at=None)
+    return list((rows.filter(host__user=user) if user else rows).select_related("host")[:REQUESTS])
 
 
 def failed_messages(account: Account, now: datetime) -> int:
