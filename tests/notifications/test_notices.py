@@ -15,19 +15,22 @@ from tests.notifications.test_booked import FRIDAY, book, invitation, move
 from tests.smtp import SmtpServer
 from tests.twilio import NUMBER, SID, TOKEN, Twilio
 
-from admitone.accounts.addresses import manage_url
+from admitone.accounts.addresses import answer_url, manage_url
 from admitone.accounts.models import Account
+from admitone.booking.services import book as make_booking
 from admitone.booking.services import cancel, complete, mark_no_show
 from admitone.calendars.models import Calendar
 from admitone.calendars.services import update_calendar
 from admitone.events.actor import GUEST, SYSTEM
 from admitone.jobs import run_pending
+from admitone.logic.bookings import clean_guest
 from admitone.logic.errors import Problem
 from admitone.logic.notices import STANDARD, STANDARD_REMINDER, Notice
 from admitone.messaging.models import Message
 from admitone.messaging.opting import opt_out
 from admitone.messaging.sms import SmsProvider, save_sms_settings
 from admitone.notifications import queries
+from admitone.notifications.models import CalendarNotice
 from admitone.notifications.services import create_notice, delete_notice, restore_notice, update_notice
 from admitone.notifications.tasks import notify
 
@@ -333,3 +336,32 @@ def test_notice_keeps_its_occasion_and_its_calendar(calendar: Calendar, account:
         with pytest.raises(Problem) as problem:
             change(other, one.key, enabled=False)
         assert problem.value.code == "not_found"
+
+
+def test_change_that_changes_nothing_writes_nothing(calendar: Calendar) -> None:
+    change(calendar, "booked.guest.email", enabled=True, body="")
+    assert not CalendarNotice.objects.exists()
+
+
+def test_words_of_a_reminder_that_is_off_are_edited_without_switching_it_on(account: Account) -> None:
+    calendar = factories.calendar(account, reminder_hours=None)
+    found = change(calendar, STANDARD_REMINDER, body="Bring your card.", offset_minutes=None)
+    assert (found.is_on, found.body) == (False, "Bring your card.")
+    assert change(calendar, STANDARD_REMINDER, offset_minutes=90).is_on is True
+
+
+def test_own_words_about_a_request_keep_the_link_that_answers_it_for_the_host_alone(
+    mailing: SmtpServer, account: Account
+) -> None:
+    host = factories.host(account, name="Dr. Klein", email=HOST_AT)
+    calendar = factories.calendar(account, host=host, approval=True)
+    change(calendar, "pending.host.email", body="{{ contact.name }} asks.")
+    add(calendar, "pending", audience="extra", addresses=[DESK])
+    guest = clean_guest(calendar.compiled, {"name": "Ana Lima", "email": GUEST_AT})
+    start = int(FRIDAY.timestamp()) // 60
+    done = make_booking(plan=calendar.compiled, start=start, guest=guest, source="api", actor=GUEST, now=NOW)
+    found = mails(mailing)
+    assert answer_url(done.id) in found[HOST_AT].text()
+    assert found[HOST_AT].text().startswith("Ana Lima asks.")
+    assert answer_url(done.id) not in found[DESK].text()
+    assert answer_url(done.id) not in found[GUEST_AT].text()

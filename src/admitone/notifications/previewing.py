@@ -79,6 +79,7 @@ def made_up(calendar: Calendar, contact: Contact | None, occasion: Occasion, now
     account, plan = calendar.account, calendar.compiled
     who = contact or Contact(account=account, name=NAME, email=EMAIL, phone=PHONE)
     host = Host.objects.filter(calendar_hosts__calendar=calendar).select_related("user").order_by("id").first()
+    host = host or Host(agency_id=account.agency_id, name=account.name)
     start = to_min_ceil(now) // 60 * 60 + 7 * DAY
     booking = Booking(
         id=uuid7(),
@@ -100,6 +101,6 @@ def made_up(calendar: Calendar, contact: Contact | None, occasion: Occasion, now
         created_at=now,
         updated_at=now,
     )
-    booking.location = place_of(plan, host.id if host else "", booking.id)
+    booking.location = place_of(plan, host.id, booking.id)
     before = start - DAY if occasion == "rescheduled" else None
     return Appointment(booking, start, booking.end_min, 0, before)

@@ -62,7 +62,7 @@ def update_notice(
     if key == STANDARD_REMINDER and "offset_minutes" in cleaned:
         cleaned["offset_minutes"] = keep_hours(calendar, cleaned["offset_minutes"], actor, now)
     changed = [name for name, value in cleaned.items() if getattr(row, name) != value]
-    if changed or row.created_at == now:
+    if changed:
         for name in changed:
             setattr(row, name, cleaned[name])
         row.updated_at = now
@@ -111,7 +111,8 @@ def with_time(current: Notice, changes: dict[str, Any]) -> tuple[Notice, dict[st
     """Without a time it is off; switched on, it gets one."""
     if current.offset is not None:
         return current, changes
-    if changes.get("enabled") is True and changes.get("offset_minutes") is None:
+    changes = {name: value for name, value in changes.items() if (name, value) != ("offset_minutes", None)}
+    if changes.get("enabled") is True and "offset_minutes" not in changes:
         changes = {**changes, "offset_minutes": A_DAY}
     enabled = {} if "enabled" in changes or "offset_minutes" not in changes else {"enabled": True}
     return replace(current, enabled=False), {**changes, **enabled}

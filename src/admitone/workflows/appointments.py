@@ -23,6 +23,8 @@ OCCASIONS = {
     "booking.completed": "follow_up",
     "booking.no_show": "no_show",
 }
+#: Where appointments need an approval, the same words are about the request and its answer.
+ASKED = {"booking.created": "pending", "booking.confirmed": "confirmed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def sendings(calendar: Calendar) -> list[Sending]:
             continue
         if (row.workflow_id, row.trigger) not in found:
             document = published(row.workflow_id, row.workflow.published_version)
-            found[row.workflow_id, row.trigger] = list(of_document(row, document))
+            occasion = (OCCASIONS | ASKED if calendar.approval else OCCASIONS)[row.trigger]
+            found[row.workflow_id, row.trigger] = list(of_document(row, document, occasion))
     return [one for group in found.values() for one in group]
 
 
@@ -62,7 +65,7 @@ def published(workflow_id: UUID, number: int | None) -> Mapping[str, Any]:
     return rows.values_list("document", flat=True).first() or {}
 
 
-def of_document(row: Subscription, document: Mapping[str, Any]) -> Iterator[Sending]:
+def of_document(row: Subscription, document: Mapping[str, Any], occasion: str) -> Iterator[Sending]:
     tree = document.get("steps") or []
     kind = triggers().get(row.trigger)
     for path, step in steps.walk(tree):
@@ -73,7 +76,7 @@ def of_document(row: Subscription, document: Mapping[str, Any]) -> Iterator[Send
             workflow_id=row.workflow_id,
             workflow=row.workflow.name,
             trigger=str(kind.label) if kind else row.trigger,
-            occasion=OCCASIONS[row.trigger],
+            occasion=occasion,
             step=step["name"],
             label=step.get("label") or str(actions()[step["type"]].label),
             channel=SENDING[step["type"]],
