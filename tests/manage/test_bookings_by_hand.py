@@ -219,3 +219,13 @@ def test_party_of_any_size_that_fits_is_booked_with_its_people(web: Client, acco
     assert (booking.seats, [one["name"] for one in booking.guests]) == (4, ["Ben", "Cleo"])
     shown = web.get(f"/app/north-clinic/bookings/{booking.id}/").content.decode()
     assert "cleo@example.com" in shown
+
+
+def test_place_may_be_said_for_a_calendar_that_asks(web: Client, account: Account) -> None:
+    calendar = factories.calendar(account, location_kind="ask")
+    assert 'name="place"' in web.get(f"{PATH}?calendar={calendar.id}").content.decode()
+    web.post(PATH, caller(calendar, place="Café https://evil.example"))
+    web.post(PATH, caller(calendar, TOMORROW + timedelta(hours=1), key="another"))
+    first, second = Booking.objects.order_by("start_min")
+    assert (first.location, second.location) == ("Café https://evil.example", "")
+    assert 'href="https://evil.example"' not in web.get(f"/app/north-clinic/bookings/{first.id}/").content.decode()
