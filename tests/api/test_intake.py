@@ -48,9 +48,9 @@ def test_calendar_takes_a_form_and_gives_it_back(api: Any, calendar: Any, form: 
     assert api.patch(f"/calendars/{calendar.id}", {"form": None}).json()["form"] is None
 
 
-def test_form_of_another_account_is_invalid(api: Any, calendar: Any) -> None:
+def test_form_of_another_account_is_not_found(api: Any, calendar: Any) -> None:
     answer = api.patch(f"/calendars/{calendar.id}", {"form": str(factories.form(factories.account()).id)})
-    assert (answer.status_code, answer.json()["errors"]) == (422, {"form": "There is no such form."})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 def test_link_lists_its_questions_and_books_with_answers(guest: Any, path: str) -> None:
@@ -115,3 +115,8 @@ def test_form_takes_rules_and_shows_a_disqualified_submission(api: Any, guest: A
     assert (row["disqualified"], row["form_version"]) == (RULE, 1)
     wrong = api.patch(f"/forms/{form.id}", {"rules": [{"key": "none", "equals": "x", "message": "No."}]})
     assert wrong.json()["errors"] == {"rules.0.key": "Choose one of the form's fields."}
+
+
+def test_calendar_with_an_unknown_form_is_not_made(api: Any, account: Any) -> None:
+    answer = api.post("/calendars", {"name": "Half", "form": str(factories.form(factories.account()).id)})
+    assert (answer.status_code, api.get("/calendars").json()["items"]) == (404, [])

@@ -62,6 +62,7 @@ REFERENCES = [
     ("POST", "/calendar-groups", {"name": "Mine", "calendars": ["{calendar_id}"]}),
     ("PATCH", "/calendars/mine", {"group": "{group_id}"}),
     ("PATCH", "/calendars/mine", {"schedule": "{schedule_id}"}),
+    ("PATCH", "/calendars/mine", {"form": "{form_id}"}),
     ("POST", "/bookings", ADA | {"calendar": "{calendar_id}"}),
     (
         "POST",

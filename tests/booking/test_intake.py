@@ -230,7 +230,7 @@ def test_form_of_another_account_or_a_deleted_one_is_refused(calendar: Calendar)
     for form in (foreign, gone):
         with pytest.raises(Problem) as problem:
             use(calendar, form)
-        assert problem.value.fields == {"form": "There is no such form."}
+        assert problem.value.code == "not_found"
 
 
 def test_calendar_without_a_form_refuses_answers_it_does_not_know(calendar: Calendar) -> None:

@@ -34,6 +34,7 @@ from admitone.booking.queries import open_times
 from admitone.calendars import queries, services
 from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.calendars.services import TeamHost
+from admitone.forms import queries as forms
 from admitone.links.why import ask
 from admitone.logic.errors import Problem
 from admitone.logic.reasons import SENTENCES
@@ -60,6 +61,7 @@ def get_calendar(request: ApiRequest, calendar_id: str) -> dict[str, Any]:
 )
 def create_calendar(request: ApiRequest, payload: NewCalendar) -> dict[str, Any]:
     """Of any type: personal, round_robin, collective, class or event."""
+    check_form(request, payload)
     fields = {**sent(payload, *FIELDS), **sent(payload, "slug", "timezone", "kind")}
     team, group = team_of(payload), group_of(request, payload)
     calendar = services.create_calendar(
@@ -80,6 +82,7 @@ def create_calendar(request: ApiRequest, payload: NewCalendar) -> dict[str, Any]
 def change_calendar(request: ApiRequest, calendar_id: str, payload: CalendarChanges) -> dict[str, Any]:
     """By its id or any slug. Another type keeps the team if it can have one; bookings stay as they are."""
     calendar = queries.by_id_or_slug(account_of(request), calendar_id)
+    check_form(request, payload)
     group = group_of(request, payload)
     _open_by(request, calendar, payload.schedule)
     _join(request, calendar, payload, group)
@@ -99,6 +102,12 @@ def _open_by(request: ApiRequest, calendar: Calendar, schedule_id: str | None) -
         actor=actor_of(request),
         now=request.call.now,
     )
+
+
+def check_form(request: ApiRequest, payload: CalendarChanges) -> None:
+    """Problem("not_found") before anything is written."""
+    if payload.form:
+        forms.get(account_of(request), payload.form)
 
 
 def _ask(request: ApiRequest, calendar: Calendar, payload: CalendarChanges) -> None:

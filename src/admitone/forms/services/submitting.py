@@ -62,7 +62,7 @@ def submit(
         fill_custom(account_id=form.account_id, contact_id=row.contact_id, values=read.custom, actor=actor, now=now)
     row.answers, row.meta, row.form_version = read.values, _meta(form, read, meta, now, rule), form.version
     insert(row)
-    record_many([*drafts, _submitted(row, actor, now, "form.disqualified" if rule else "form.submitted")])
+    record_many([*drafts, _told(row, actor, now, rule)])
     return row
 
 
@@ -78,6 +78,8 @@ def _meta(
     return kept
 
 
-def _submitted(row: Submission, actor: Actor, now: datetime, kind: str) -> Draft:
+def _told(row: Submission, actor: Actor, now: datetime, rule: Rule | None) -> Draft:
     facts = {"form": str(row.form_id), "submission": str(row.id), "contact": str(row.contact_id)}
-    return Draft(row.account_id, actor, now, kind, "submission", row.id, facts)
+    if rule:
+        return Draft(row.account_id, actor, now, "form.disqualified", "submission", row.id, facts)
+    return Draft(row.account_id, actor, now, "form.submitted", "submission", row.id, facts)

@@ -75,6 +75,7 @@ WORDS: dict[str, Promise] = {
     "opt_out.created": gettext_lazy("Opted out of %(channel)s"),
     "opt_out.removed": gettext_lazy("May be written to by %(channel)s again"),
     "form.submitted": gettext_lazy("Filled in %(form)s"),
+    "form.disqualified": gettext_lazy("Filled in %(form)s and was ruled out by an answer"),
     "note.added": gettext_lazy("Note"),
     "task.added": gettext_lazy("Task: %(task)s"),
     "task.done": gettext_lazy("Done: %(task)s"),
@@ -214,7 +215,7 @@ def actors(events: list[Event]) -> dict[tuple[str, str], str]:
 
 def page_of(request: AccountRequest, event: Event) -> str:
     slug = request.account.slug
-    if event.kind == "form.submitted":
+    if event.kind in ("form.submitted", "form.disqualified"):
         return address("form_submission", slug, event.facts.get("form"), event.facts.get("submission"))
     fact = next((fact for fact in PAGES if event.facts.get(fact) == str(event.subject_id)), "")
     return address(PAGES[fact], slug, event.subject_id) if fact else ""
