@@ -46,7 +46,13 @@ class Stage:
         )
         self.framed = self.calendar("Framed visit", embed_origins=[self.origin])
         rich = self.rich()
-        states = self.link_states() | self.calendar_states() | self.group_states() | self.booking_states() | self.request_states()
+        states = (
+            self.link_states()
+            | self.calendar_states()
+            | self.group_states()
+            | self.booking_states()
+            | self.request_states()
+        )
         return {
             **facts,
             "calendars": {
@@ -258,6 +264,8 @@ class Stage:
             "source_id": self.source().id,
             "schedule_id": self.open.schedule_id,
             "block_id": self.block().id,
+            "host_id": Booking.objects.get(id=self.booking.id).host_id,
+            "start": Booking.objects.get(id=self.booking.id).start_min,
             "notice_key": self.notice(),
             "invitation_id": self.invitation().id,
             "batch_id": self.batch().id,

@@ -11,7 +11,7 @@ from tests import factories
 
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, Blob, Invitation, Membership, User
-from admitone.booking.models import WaitlistEntry
+from admitone.booking.models import Booking, WaitlistEntry
 from admitone.calendars.models import BlockedTime, BusySource, Calendar, Host
 from admitone.calls.models import MissedCall, PhoneNumber
 from admitone.contacts.importing import stage
@@ -54,6 +54,7 @@ def world(**account: Any) -> World:
     key, secret = factories.api_key(here, ["read", "write", "admin"])
     endpoint = endpoint_of(here)
     group = factories.group(here)
+    entry = waiting_of(calendar, contact)
     values = automation(calendar, contact) | {
         "group_id": group.id,
         "group_slug": group.slug,
@@ -62,12 +63,9 @@ def world(**account: Any) -> World:
         "account": here.slug,
         "calendar": calendar.slug,
         "calendar_id": calendar.id,
-        "notice_key": notice_of(calendar),
         "link_id": link.id,
         "booking_id": booking.id,
-        "start": booking.start_min,
-        "entry_id": (entry := waiting_of(calendar, contact)).id,
-        "waiting_token": keyring().sign("w1", entry.id),
+        "entry_id": entry.id,
         "start": entry.start_min,
         "contact_id": contact.id,
         "tag_id": factories.tag(contact).id,
@@ -85,27 +83,43 @@ def world(**account: Any) -> World:
         "member_id": Membership.objects.get(account=here, user=owner).id,
         "request_id": request_of(link).id,
         "message_id": message_of(here).id,
-        "source_id": source_of(calendar).id,
-        "connection_id": connection_of(calendar).id,
-        "kind": "google",
-        "schedule_id": calendar.schedule_id,
-        "block_id": block_of(calendar).id,
         "invitation_id": invitation_of(here).id,
         "blob_id": blob_of(here).id,
         "batch_id": batch_of(calendar).id,
         "endpoint_id": endpoint.id,
         "delivery_id": delivery_of(endpoint).id,
-        "token": keyring().sign("o1", link.id),
-        "unsubscribe_token": keyring().sign("u1", message_of(here).id),
-        "host_id": calendar.calendar_hosts.get().host_id,
-        "feed_token": keyring().sign("f1", feed_of(calendar).id),
-        "manage_token": keyring().sign("b1", booking.id),
         "date": "2026-11-05",
         "step": "zone",
         "mode": "inline",
         "css_hash": calendar.compiled.brand.css_hash or "none",
     }
+    values |= around(calendar) | tokens(link, booking, entry, calendar)
     return World(here, owner, calendar, secret, values)
+
+
+def around(calendar: Calendar) -> dict[str, Any]:
+    """What belongs to a calendar and its hosts."""
+    return {
+        "host_id": calendar.calendar_hosts.get().host_id,
+        "source_id": source_of(calendar).id,
+        "connection_id": connection_of(calendar).id,
+        "kind": "google",
+        "schedule_id": calendar.schedule_id,
+        "block_id": block_of(calendar).id,
+        "notice_key": notice_of(calendar),
+    }
+
+
+def tokens(link: OneTimeLink, booking: Booking, entry: WaitlistEntry, calendar: Calendar) -> dict[str, Any]:
+    """What opens pages without a sign-in."""
+    keys = keyring()
+    return {
+        "token": keys.sign("o1", link.id),
+        "unsubscribe_token": keys.sign("u1", message_of(calendar.account).id),
+        "feed_token": keys.sign("f1", feed_of(calendar).id),
+        "manage_token": keys.sign("b1", booking.id),
+        "waiting_token": keys.sign("w1", entry.id),
+    }
 
 
 def automation(calendar: Calendar, contact: Contact) -> dict[str, Any]:

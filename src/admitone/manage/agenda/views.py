@@ -66,13 +66,13 @@ def agenda(request: AccountRequest, account: Account) -> HttpResponse:
         "heads": formats.weekday_heads(formats.first_weekday()),
         "calendars": [(one, n % TONES, one.pk in wanted.calendars) for n, one in enumerate(calendars)],
         "hosts": [(host, n % TONES, host.id in wanted.hosts) for n, (host, _served) in enumerate(hosts)],
-        "legend": _legend(wanted, calendars, hosts),
+        "legend": _legend(drawing, calendars, hosts),
         "looks": _looks(request, wanted, len(hosts)),
         "zones": _zones(request, wanted, calendars),
         "kept": _kept(request),
         "writing": str(formats.locale()).replace("_", "-"),
         "new": _new(request, wanted),
-        "calendar": next(iter(wanted.calendars)) if len(wanted.calendars) == 1 else "",
+        "book": _book(request, wanted),
     }
     return render(request, "manage/agenda/agenda.html", context)
 
@@ -131,16 +131,16 @@ def _tones(wanted: Asked, calendars: Sequence[Calendar], hosts: Sequence[tuple[H
 
 
 def _legend(
-    wanted: Asked, calendars: Sequence[Calendar], hosts: Sequence[tuple[Host, set[UUID]]]
+    drawing: Drawing, calendars: Sequence[Calendar], hosts: Sequence[tuple[Host, set[UUID]]]
 ) -> list[tuple[str, str, int | None]]:
-    """(name, initials, tone) of what is told apart: the calendars' or the hosts' colours, the hosts' initials."""
-    shown = [(n, host) for n, (host, served) in enumerate(hosts) if _is_shown(wanted, host, served)]
-    people = [(host.name, initials(host.name), n % TONES if wanted.by_host else None) for n, host in shown]
-    if wanted.by_host:
+    """(name, initials, tone) of the calendars and hosts that appear: the colours of the ones, the initials of the others."""
+    seen = {one.entry.host for one in drawing.entries} | {one.entry.calendar for one in drawing.entries}
+    by_host = drawing.wanted.by_host
+    several = [(n, host) for n, (host, _served) in enumerate(hosts) if host.id in seen and len(drawing.shown) > 1]
+    people = [(host.name, initials(host.name), n % TONES if by_host else None) for n, host in several]
+    if by_host:
         return people
-    chosen = [(n, one) for n, one in enumerate(calendars) if not wanted.calendars or one.pk in wanted.calendars]
-    named = [(one.name, "", n % TONES) for n, one in chosen] if len(chosen) > 1 else []
-    return [*named, *(people if len(people) > 1 else [])]
+    return [*((one.name, "", n % TONES) for n, one in enumerate(calendars) if one.pk in seen), *people]
 
 
 def _looks(request: AccountRequest, wanted: Asked, hosts: int) -> list[tuple[str, str, bool]]:
@@ -192,6 +192,15 @@ def _new(request: AccountRequest, wanted: Asked) -> str:
     """The page that books by hand, up to its `at=`; with the calendar if one alone is shown."""
     path = reverse("manage:new_booking", args=[request.account.slug])
     return f"{path}?calendar={next(iter(wanted.calendars))}&" if len(wanted.calendars) == 1 else f"{path}?"
+
+
+def _book(request: AccountRequest, wanted: Asked) -> str:
+    """The page that books by hand, at a day of those that are shown."""
+    day = wanted.today if wanted.today in wanted.days else wanted.day
+    query = {"day": max(day, wanted.today).isoformat()}
+    if len(wanted.calendars) == 1:
+        query["calendar"] = str(next(iter(wanted.calendars)))
+    return reverse("manage:new_booking", args=[request.account.slug], query=query)
 
 
 def _title(wanted: Asked) -> str:

@@ -239,12 +239,14 @@ def show(desk: Desk, form: CallerForm, *, lost: int | None = None, made: Any = N
 
 
 def _in_dialog(desk: Desk, form: CallerForm, *, lost: int | None, made: Any, status: int) -> HttpResponse:
-    host = next((one.name for one in desk.calendar.compiled.hosts if one.id == desk.host), "")
+    request, host = desk.request, next((one.name for one in desk.calendar.compiled.hosts if one.id == desk.host), "")
     context = {
         "form": form,
         "calendars": desk.calendars,
         "calendar": desk.calendar,
-        "day": desk.asked.get("day") or desk.now.astimezone(ZoneInfo(desk.zone)).date().isoformat(),
+        "day": desk.asked.get("day")
+        or request.GET.get("day", "")[:10]
+        or f"{desk.now.astimezone(ZoneInfo(desk.zone)):%Y-%m-%d}",
         "host": desk.host,
         "host_name": host,
         "near": desk.search.nearest(lost) if lost is not None else (),
@@ -252,7 +254,7 @@ def _in_dialog(desk: Desk, form: CallerForm, *, lost: int | None, made: Any, sta
         "at": desk.at,
         "why": _why(desk),
     }
-    return dialogs.show(desk.request, "new", context, title=_("New appointment"), status=status)
+    return dialogs.show(request, "new", context, title=_("New appointment"), status=status)
 
 
 def _why(desk: Desk) -> dict[str, str]:
