@@ -341,3 +341,28 @@ def test_whoever_is_forgotten_leaves_every_line(room):
     erase(account=room.account, contact_id=ana.contact_id, actor=SYSTEM, now=NOW, cancel_appointments=True)
     follow()
     assert state(ana, ben) == ["left", "offered"]
+
+
+def test_party_that_comes_smaller_leaves_the_rest_to_the_next(room):
+    update_calendar(account=room.account, calendar_id=room.id, actor=SYSTEM, now=NOW, max_party=2)
+    room.refresh_from_db()
+    seats = fill(room)
+    pair, ana = wait(room, "pair", party=2), wait(room, "ana")
+    for booking in seats:
+        cancel(account_id=room.account_id, booking_id=booking.id, actor=SYSTEM, now=NOW, by="host")
+    follow()
+    assert (state(pair, ana), link_of(pair).seats) == (["offered", "waiting"], 2)
+    assert use(pair, party=1).seats == 1
+    follow()
+    assert state(pair, ana) == ["booked", "offered"]
+
+
+def test_pair_books_both_seats_that_are_kept(room):
+    update_calendar(account=room.account, calendar_id=room.id, actor=SYSTEM, now=NOW, max_party=2)
+    room.refresh_from_db()
+    seats = fill(room)
+    pair = wait(room, "pair", party=2)
+    for booking in seats:
+        drop(booking)
+    made = use(pair, party=2)
+    assert (made.seats, left(room), SeatHold.objects.count()) == (2, 0, 0)

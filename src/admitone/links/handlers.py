@@ -14,19 +14,17 @@ from admitone.links.services.offering import lines, offer_next, settle, withdraw
 ROOM = {"capacity", "waitlist", "schedule", "notice", "range_days", "cutoff_days"}
 
 
-@on("booking.cancelled", "booking.declined", "booking.rescheduled", "booking.created", consumer="links.waitlist")
+@on("booking.cancelled", "booking.declined", "booking.rescheduled", consumer="links.waitlist")
 def seat_freed(event: Event, now: datetime) -> None:
-    """A party smaller than its offer frees seats, too."""
     facts = event.facts
-    if event.kind == "booking.created" and not facts.get("link"):
-        return
     start = facts.get("old_start_min", facts["start_min"])
     offer_next(calendar_id=UUID(facts["calendar"]), start=start, now=now)
 
 
-@on("waitlist.left", consumer="links.waitlist_left")
+@on("waitlist.left", "waitlist.booked", consumer="links.waitlist_left")
 def left(event: Event, now: datetime) -> None:
-    if event.facts["link"]:
+    """A party that is smaller than its offer frees seats, too."""
+    if event.kind == "waitlist.left" and event.facts["link"]:
         withdraw(link_id=UUID(event.facts["link"]), actor=SYSTEM, now=now)
     offer_next(calendar_id=UUID(event.facts["calendar"]), start=event.facts["start_min"], now=now)
 

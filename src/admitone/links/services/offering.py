@@ -62,8 +62,10 @@ def _again(offer: Callable[[], int]) -> int:
 @transaction.atomic
 def _offer(calendar_id: UUID, start: int, only: UUID | None, actor: Actor, now: datetime) -> int:
     line = WaitlistEntry.objects.filter(calendar=calendar_id, start_min=start, status="waiting")
+    if not line.exists():
+        return 0
     calendar = Calendar.objects.select_related("account").filter(id=calendar_id, deleted_at=None).first()
-    if calendar is None or not line.exists():
+    if calendar is None:
         return 0
     plan = calendar.compiled
     if not plan.active or not plan.waitlist:
