@@ -68,7 +68,9 @@ def test_text_merges_them_and_knows_which_there_are(booking: Booking) -> None:
     assert check("{{ appointment.answers.need }}", known) == []
     (fault,) = check("{{ appointment.answers.nothing }}", known)
     assert fault.message == "No calendar's form has a question with the key nothing."
-    merged = render("{{ appointment.answers.need }} {{ appointment.answers.first_time }}", context(booking), channel="html")
+    merged = render(
+        "{{ appointment.answers.need }} {{ appointment.answers.first_time }}", context(booking), channel="html"
+    )
     assert merged.text == "Pain &lt;b&gt; yes"
 
 

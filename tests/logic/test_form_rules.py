@@ -78,7 +78,11 @@ def test_refusal_tells_where_to_go() -> None:
 
 def test_changes_between_versions_are_named_by_their_labels() -> None:
     old = {"fields": [{"key": "a", "label": "A"}, {"key": "b", "label": "B"}], "rules": [], "consent_text": ""}
-    new = {"fields": [{"key": "b", "label": "Bee"}, {"key": "c", "label": "C"}], "rules": [RULE], "consent_text": "I do"}
+    new = {
+        "fields": [{"key": "b", "label": "Bee"}, {"key": "c", "label": "C"}],
+        "rules": [RULE],
+        "consent_text": "I do",
+    }
     assert changes(old, new) == {"added": ["C"], "removed": ["A"], "changed": ["Bee"], "rules": [], "consent": []}
     assert changes(old, {**old, "fields": old["fields"][::-1]}) == {"moved": ["B", "A"]}
     assert changes(old, old) == {}

@@ -35,7 +35,10 @@ FIELDS = tuple(
 RULES = tuple(
     rules_of(
         clean_rules(
-            [{"key": "need", "equals": "Eyes", "message": "Eyes."}, {"key": "where", "equals": "ear", "message": "Ear."}],
+            [
+                {"key": "need", "equals": "Eyes", "message": "Eyes."},
+                {"key": "where", "equals": "ear", "message": "Ear."},
+            ],
             FIELDS,
         )
     )

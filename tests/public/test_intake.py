@@ -87,7 +87,9 @@ def test_wrong_answer_brings_the_page_back_with_everything_typed(asking: Practic
 def test_locked_and_hidden_answers_of_the_browser_are_ignored(asking: Practice, client: Client) -> None:
     path = asking.path(metadata={"tariff": "gold"})
     page = client.get(path)
-    assert re.search(r'name="a-tariff"[^>]*value="gold"[^>]*readonly|readonly[^>]*name="a-tariff"', page.content.decode())
+    assert re.search(
+        r'name="a-tariff"[^>]*value="gold"[^>]*readonly|readonly[^>]*name="a-tariff"', page.content.decode()
+    )
     post(client, path, page, start=minute(NINE), **ANSWERS, **{"a-tariff": "free", "a-campaign": "mine"})
     assert (Booking.objects.get().answers["tariff"], Booking.objects.get().answers["campaign"]) == ("gold", "none")
 
@@ -121,7 +123,9 @@ def test_ruled_out_guest_reads_why_and_may_go_on_and_the_link_lives(asking: Prac
     assert (Booking.objects.count(), OneTimeLink.objects.get().uses) == (0, 0)
 
 
-def test_ruled_out_guest_is_led_only_to_a_calendar_that_is_open(asking: Practice, submit: Submit, client: Client) -> None:
+def test_ruled_out_guest_is_led_only_to_a_calendar_that_is_open(
+    asking: Practice, submit: Submit, client: Client
+) -> None:
     other = factories.calendar(asking.account, name="Body work")
     form = asking.calendar.form
     assert form
@@ -278,7 +282,9 @@ def test_series_carries_long_answers_through_its_list_of_dates(asking: Practice,
     asking.change(series_max=4)
     path = asking.path(series=4)
     page = client.get(path)
-    dates = post(client, path, page, start=minute(NINE), repeat="weekly", times="3", **{**ANSWERS, "a-tariff": "x" * 400})
+    dates = post(
+        client, path, page, start=minute(NINE), repeat="weekly", times="3", **{**ANSWERS, "a-tariff": "x" * 400}
+    )
     assert "x" * 400 in dates.content.decode()
 
 

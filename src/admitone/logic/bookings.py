@@ -50,9 +50,7 @@ class Person:
     phone: str
 
 
-def clean_guest(
-    plan: CalendarPlan, raw: Mapping[str, Any], *, given: Mapping[str, Any] | None = None
-) -> GuestRequest:
+def clean_guest(plan: CalendarPlan, raw: Mapping[str, Any], *, given: Mapping[str, Any] | None = None) -> GuestRequest:
     """Every field by the calendar's own rules; `given` is what is known of the booking form's hidden and locked fields.
 
     Raises Problem("invalid") with a sentence for each wrong field, Problem("disqualified") for an answer that rules

@@ -89,9 +89,7 @@ def dates_first(visit: Visit, door: Door, attempt: Attempt, repeat: Repeat, *, a
     if series.is_sure(visit, attempt.start, repeat) and not again:
         return None
     wish, reader = host_of(visit, door), reader_of(visit, door)
-    return series.preview(
-        visit, door, reader, attempt.start, repeat, host=wish, key=attempt.key, status=again or 200
-    )
+    return series.preview(visit, door, reader, attempt.start, repeat, host=wish, key=attempt.key, status=again or 200)
 
 
 def read(visit: Visit, key: str) -> Attempt:
@@ -120,7 +118,13 @@ def refuse(visit: Visit, door: Door, attempt: Attempt, problem: Problem) -> Http
         return dates_first(visit, door, attempt, repeat, again=409) or show(visit, door, attempt)
     if problem.code == "disqualified":
         return disqualified.show(visit, problem, plan=door.plan, is_one_time=door.is_one_time)
-    if problem.code in GONE or problem.code in ("invalid", "contact_mismatch", "code_required", "code_invalid", "contact_limit"):
+    if problem.code in GONE or problem.code in (
+        "invalid",
+        "contact_mismatch",
+        "code_required",
+        "code_invalid",
+        "contact_limit",
+    ):
         back = replace(attempt, code=problem.code, fields=problem.fields, status=problem.status)
         return show(visit, door, back)
     raise problem
@@ -164,7 +168,9 @@ def show(visit: Visit, door: Door, attempt: Attempt) -> HttpResponse:
     if first := asked_first(visit, door, attempt):
         return first
     reader = reader_of(visit, door)
-    search = Search(for_host(door.plan, host_of(visit, door)), visit.now, door.offered, party=door.party, link=door.link_id)
+    search = Search(
+        for_host(door.plan, host_of(visit, door)), visit.now, door.offered, party=door.party, link=door.link_id
+    )
     lost = attempt.code in GONE and attempt.start is not None
     near = search.nearest(attempt.start) if lost and attempt.start is not None else []
     shown = pick(visit, search, reader, attempt, lost=lost)

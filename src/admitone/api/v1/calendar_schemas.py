@@ -190,7 +190,9 @@ class CalendarChanges(Body):
     waitlist_hold: Annotated[StrictInt, Field(ge=15, le=7 * 1440)] | None = Field(
         None, description="Minutes for which a free place is kept for the next of the waiting list."
     )
-    form: Annotated[Reference, Field(description="Id of the form that its guests fill in; null for none.")] | None = None
+    form: Annotated[Reference, Field(description="Id of the form that its guests fill in; null for none.")] | None = (
+        None
+    )
     form_first: Flag | None = Field(None, description="Ask before any time is shown.")
     location_hidden: Flag | None = None
     room_provider: Annotated[str, Field(max_length=24)] | None = None
@@ -240,7 +242,9 @@ class Moment(BaseModel):
     duration: Annotated[int, Field(ge=1, le=1440)] | None = Field(
         None, description="Minutes, one of the calendar's lengths."
     )
-    party: Annotated[int, Field(ge=1, le=MAX_PARTY)] | None = Field(None, description="Places; default: the link's, or 1.")
+    party: Annotated[int, Field(ge=1, le=MAX_PARTY)] | None = Field(
+        None, description="Places; default: the link's, or 1."
+    )
 
 
 class Block(Times):
