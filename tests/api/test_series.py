@@ -51,7 +51,9 @@ def test_conflict_lists_every_date(api, weekly):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("repeat", [{"every": "day", "count": 2}, {"every": "week", "count": 1}, {"count": 2}, "weekly"])
+@pytest.mark.parametrize(
+    "repeat", [{"every": "day", "count": 2}, {"every": "week", "count": 1}, {"count": 2}, "weekly"]
+)
 def test_odd_series_are_refused(api, weekly, repeat):
     assert code(book(api, repeat=repeat)) == (422, "invalid")
 

@@ -39,9 +39,7 @@ def calendar(**fields: Any) -> Calendar:
 def take(of: Calendar, repeat: Repeat | None = WEEKLY, start: int = TEN, name: str = "Ada", **more: Any) -> Booked:
     of.refresh_from_db()
     guest = clean_guest(of.compiled, {"name": name, "email": f"{name.lower()}@example.com"})
-    return book(
-        plan=of.compiled, start=start, guest=guest, source="api", actor=GUEST, now=NOW, repeat=repeat, **more
-    )
+    return book(plan=of.compiled, start=start, guest=guest, source="api", actor=GUEST, now=NOW, repeat=repeat, **more)
 
 
 def rows(of: Calendar, first: Booked) -> list[Booking]:
@@ -121,9 +119,7 @@ def team(account: Any, n: int, **fields: Any) -> tuple[Calendar, list[Any]]:
     hosts = [factories.host(account) for _ in range(n)]
     room = factories.calendar(account, series_max=12, **fields)
     rows = [TeamHost(host.id) for host in hosts]
-    return set_team(
-        account=account, calendar_id=room.id, actor=SYSTEM, now=NOW, kind="round_robin", hosts=rows
-    ), hosts
+    return set_team(account=account, calendar_id=room.id, actor=SYSTEM, now=NOW, kind="round_robin", hosts=rows), hosts
 
 
 def test_host_who_is_free_for_all_dates_takes_all_of_them():

@@ -42,7 +42,9 @@ def test_of_two_series_that_overlap_one_is_whole_and_the_other_leaves_nothing():
     for turn in range(4):
         calendar = factories.calendar(factories.account(), series_max=10)
         start = TEN + 30 * turn
-        seen = together(lambda c=calendar, s=start: take(c, s, 1, 5), lambda c=calendar, s=start: take(c, s + WEEK, 2, 5))
+        seen = together(
+            lambda c=calendar, s=start: take(c, s, 1, 5), lambda c=calendar, s=start: take(c, s + WEEK, 2, 5)
+        )
         assert sorted(seen) == ["done", "series_conflict"]
         assert Booking.objects.filter(calendar=calendar).count() == 5
     assert (overlaps(), whole(), seatless(), empty()) == (0, True, 0, 0)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ from admitone.logic.errors import Problem
 NOW = factories.NOW
 TEN = to_min_floor(datetime(2026, 11, 3, 9, tzinfo=UTC))
 HOLD = timedelta(hours=2)
+AT = NOW + HOLD
 SEATS, LINE, SNATCHERS = 4, 12, 2
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm]
@@ -96,7 +98,7 @@ def test_storm_never_oversells_nor_lets_anybody_snatch_what_is_kept_and_serves_i
         while not over.is_set():
             left = list(Booking.objects.filter(status="confirmed").values_list("id", flat=True))
             if left:
-                quiet(lambda: free(dice.choice(left), account))
+                quiet(partial(free, dice.choice(left), account))
             time.sleep(0.01)
 
     def redeems(n: int) -> None:
@@ -106,15 +108,15 @@ def test_storm_never_oversells_nor_lets_anybody_snatch_what_is_kept_and_serves_i
             if offered:
                 entry, link = dice.choice(offered)
                 if dice.random() < 0.2:
-                    quiet(lambda: leave(account_id=account, entry_id=entry, actor=GUEST, now=NOW))
+                    quiet(partial(leave, account_id=account, entry_id=entry, actor=GUEST, now=NOW))
                 else:
-                    quiet(lambda: use(link))
+                    quiet(partial(use, link))
             time.sleep(0.005)
 
     def snatches(n: int) -> None:
         while not over.is_set():
             if WaitlistEntry.objects.filter(status="waiting").exists():
-                found = quiet(lambda: take(calendar, TEN, 100 + n))
+                found = quiet(partial(take, calendar, TEN, 100 + n))
                 # Only somebody who saw a line at the very moment could have jumped it.
                 if found and WaitlistEntry.objects.filter(status="waiting").exists():
                     snatched.append(found)
@@ -167,8 +169,8 @@ def test_offer_is_used_or_passed_on_never_both():
         free(Booking.objects.filter(calendar=calendar, status="confirmed")[0].id, calendar.account_id)
         work()
         link = WaitlistEntry.objects.get(id=first).link_id
-        at = NOW + HOLD
-        seen = together(lambda k=link: use(k, at - timedelta(microseconds=1)), lambda k=link: settle(link_id=k, now=at))
+        before = AT - timedelta(microseconds=1)
+        seen = together(lambda k=link, b=before: use(k, b), lambda k=link: settle(link_id=k, now=AT))
         state = (states([first, second]), seen[0])
         assert state in [(["booked", "waiting"], "done"), (["expired", "offered"], "slot_taken")], state
         assert (oversold(), seatless()) == (0, 0)

@@ -25,7 +25,12 @@ ANNA = {"name": "Anna Example", "email": "anna@example.com"}
 def full(practice: Practice) -> Practice:
     """A class of one place; Tuesday at nine is taken."""
     set_team(
-        account=practice.account, calendar_id=practice.calendar.id, actor=SYSTEM, now=practice.now, kind="class", capacity=1
+        account=practice.account,
+        calendar_id=practice.calendar.id,
+        actor=SYSTEM,
+        now=practice.now,
+        kind="class",
+        capacity=1,
     )
     practice.calendar.refresh_from_db()
     practice.change(waitlist=True)
@@ -119,9 +124,7 @@ def test_mailed_link_books_the_place_and_shows_it_to_nobody_else(full: Practice,
 
 def test_place_that_is_offered_leads_to_its_link(full: Practice, client: Client) -> None:
     join(client, wait_path(full), **ANNA)
-    cancel(
-        account_id=full.account.id, booking_id=Booking.objects.get().id, actor=SYSTEM, now=full.now, by="host"
-    )
+    cancel(account_id=full.account.id, booking_id=Booking.objects.get().id, actor=SYSTEM, now=full.now, by="host")
     follow(full.now)
     entry = WaitlistEntry.objects.get()
     place = client.get(urlsplit(waiting_url(entry.id)).path)

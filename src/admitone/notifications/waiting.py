@@ -86,7 +86,9 @@ def place_free(entry: WaitlistEntry, link: OneTimeLink, reader: Reader) -> Lette
     return Letter(
         subject=_("A place is free: %(name)s, %(when)s") % facts,
         heading=_("A place is free for you"),
-        paragraphs=(_("It is kept for you until %(until)s. After that it goes to the next person.") % {"until": until},),
+        paragraphs=(
+            _("It is kept for you until %(until)s. After that it goes to the next person.") % {"until": until},
+        ),
         rows=rows(entry, reader),
         actions=(
             Action(_("Book this place"), one_time_url(link.id)),

@@ -93,4 +93,3 @@ def take_place(visit: Visit, door: Door, start: int, values: dict[str, str]) -> 
         contact_id=UUID(person.id) if person and same else None,
         offered=door.offered,
     )
-

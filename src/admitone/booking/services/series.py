@@ -122,7 +122,9 @@ def _following(wish: Wish, first: Booking, start: int, n: int) -> Wish:
 
 def conflict(spots: Sequence[Spot]) -> Problem:
     """The refusal with every date, so that somebody can choose again."""
-    dates = [{"start": iso(from_min(spot.start)), "end": iso(from_min(spot.end)), "reason": spot.reason} for spot in spots]
+    dates = [
+        {"start": iso(from_min(spot.start)), "end": iso(from_min(spot.end)), "reason": spot.reason} for spot in spots
+    ]
     return Problem("series_conflict", dates=dates)
 
 
