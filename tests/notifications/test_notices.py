@@ -365,3 +365,14 @@ def test_own_words_about_a_request_keep_the_link_that_answers_it_for_the_host_al
     assert found[HOST_AT].text().startswith("Ana Lima asks.")
     assert answer_url(done.id) not in found[DESK].text()
     assert answer_url(done.id) not in found[GUEST_AT].text()
+
+
+@pytest.mark.parametrize("guest", [{"name": "Win at evil.com/x"}, {"note": "Buy at https://evil.example"}])
+def test_strangers_words_cannot_make_an_advertisement_of_own_words(
+    mailing: SmtpServer, calendar: Calendar, guest: dict[str, str]
+) -> None:
+    change(calendar, "booked.guest.email", body="Dear {{ contact.name }}: {{ appointment.note }}")
+    book(calendar, **guest)
+    mail = mails(mailing)[GUEST_AT]
+    assert "Your appointment is booked" in mail.text()
+    assert "evil" not in mail.text() + mail.html()

@@ -176,9 +176,14 @@ def length(minutes: int) -> str:
 
 def greeting(booking: Booking) -> tuple[str, ...]:
     """Hello by name; not if the "name" would make the mail an advertisement sent to somebody else."""
-    if len(booking.name) > 60 or not booking.name or _TALKATIVE.search(booking.name):
+    if len(booking.name) > 60 or not booking.name or is_talkative(booking.name):
         return (_("Hello,"),)
     return (_("Hello %(name)s,") % {"name": booking.name},)
+
+
+def is_talkative(text: str) -> bool:
+    """Whether words that a stranger typed lead somewhere."""
+    return bool(_TALKATIVE.search(text))
 
 
 def message_of(one: Appointment) -> tuple[str, ...]:

@@ -12,10 +12,10 @@ from admitone.contacts.models import Contact
 from admitone.logic.notices import MAX_SUBJECT, Notice
 from admitone.messaging.letters import Letter, Rendered, by_hand
 from admitone.notifications.appointments import Appointment
-from admitone.notifications.booked import when_row
+from admitone.notifications.booked import is_talkative, when_row
 from admitone.notifications.posting import Write
 from admitone.notifications.short import short
-from admitone.values import Context, available, check, render
+from admitone.values import Context, available, check, render, used
 from admitone.values.language import MAX_TEMPLATE
 from admitone.values.times import Reader
 
@@ -92,6 +92,19 @@ def fill(one: Appointment, notice: Notice, now: datetime) -> Filled:
     return Filled(subject.text, body.text, tuple(dict.fromkeys([*subject.empty, *body.empty])))
 
 
+def is_loud(one: Appointment, notice: Notice) -> bool:
+    """Whether what a stranger typed would make this message to a guest an advertisement for something else."""
+    if notice.audience != "guest":
+        return False
+    booking = one.booking
+    typed = {
+        **dict.fromkeys(("contact.name", "contact.first_name", "contact.last_name"), booking.contact.name),
+        "appointment.note": booking.note,
+        "appointment.location": booking.location if booking.location_kind == "ask" else "",
+    }
+    return any(is_talkative(typed[name]) for name in used(notice.subject) | used(notice.body) if name in typed)
+
+
 def letter(one: Appointment, notice: Notice, standard: Write, now: datetime) -> Letter | Rendered:
     """In the active language: the standard letter, with the notice's own subject, or its own words altogether."""
     found = standard(one)
@@ -105,7 +118,7 @@ def letter(one: Appointment, notice: Notice, standard: Write, now: datetime) -> 
         filled = fill(one, notice, now)
     except ValueError:  # a custom field that is gone since
         return found
-    if not filled.is_whole:
+    if not filled.is_whole or is_loud(one, notice):
         return found
     if not filled.body.strip():
         return replace(found, subject=filled.subject)
@@ -135,6 +148,6 @@ def text_message(one: Appointment, notice: Notice, now: datetime) -> str:
             filled = fill(one, notice, now)
         except ValueError:
             return short(one, notice)
-        if filled.is_whole and filled.body:
+        if filled.is_whole and filled.body and not is_loud(one, notice):
             return filled.body
     return short(one, notice)
