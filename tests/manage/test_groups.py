@@ -10,13 +10,15 @@ from django.test import Client
 from tests import factories
 
 from admitone.accounts.addresses import one_time_url
+from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, User
 from admitone.calendars.access import set_access
 from admitone.calendars.groups import members
 from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.events import SYSTEM
 from admitone.links.models import Batch, LinkRequest, OneTimeLink
-from admitone.links.services import issue
+from admitone.links.services import issue, redeem
+from admitone.logic.clock import to_min_floor
 
 NOW = factories.NOW
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -250,3 +252,14 @@ def test_bulk_acts_on_group_links_within_reach(owner, account, group, pair):
     assert OneTimeLink.objects.get().deleted_at is None
     owner.post("/app/clinic/links/bulk/", {"do": "delete", "ids": str(link.id)})
     assert OneTimeLink.objects.get().deleted_at is not None
+
+
+def test_member_of_one_calendar_gives_out_no_new_link_of_the_group(account, group, pair):
+    link = link_of(account, group)
+    start = to_min_floor(NOW) // 1440 * 1440 + 1440 + 9 * 60
+    guest = {"name": "Ada", "email": "ada@example.com"}
+    done = redeem(token=keyring().sign("o1", link.id), start=start, guest=guest, now=NOW, calendar="first-visit")
+    some, all_of_it = member(account, (pair[0], "manage")), member(account, (pair[0], "book"), (pair[1], "book"))
+    for client, count in ((some, 1), (all_of_it, 2)):
+        assert client.post(f"/app/clinic/bookings/{done.id}/new-link/").status_code == 302
+        assert OneTimeLink.objects.filter(group=group).count() == count

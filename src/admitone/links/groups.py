@@ -36,6 +36,14 @@ def chosen(found: tuple[Choice, ...], reference: str) -> Choice | None:
     return next((one for one in found if reference in (one.plan.calendar_id, one.plan.slug)), None)
 
 
+def color_of(link: OneTimeLink) -> str:
+    """The brand colour of mails about a link: its calendar's, of a group that of the first calendar; "" for none."""
+    if link.calendar is not None:
+        return link.calendar.brand_color
+    rows = Calendar.objects.filter(group_id=link.group_id, deleted_at=None).order_by("group_order", "id")
+    return rows.values_list("brand_color", flat=True).first() or ""
+
+
 def plan_before_choice(link: OneTimeLink, group: CalendarGroup, found: tuple[Choice, ...]) -> CalendarPlan:
     """The group in the shape of a plan: its name and text, the brand and contact of its first calendar, no hours."""
     return group_plan(group, link.account, [one.plan for one in found])

@@ -11,6 +11,7 @@ from admitone.calendars.models import BusySource
 from admitone.events.actor import SYSTEM
 from admitone.events.handlers import on
 from admitone.events.models import Event
+from admitone.links.groups import color_of
 from admitone.links.models import LinkRequest, OneTimeLink
 from admitone.links.services import make_code, reissue
 from admitone.logic import ics
@@ -120,7 +121,7 @@ def tell_owner_of_request(event: Event, now: datetime) -> None:
         contact_of(calendar, request.link, request.account),
         lambda person: asked.link_requested(request),
         account_id=event.account_id,
-        brand=Brand(request.account.name, calendar.brand_color if calendar else ""),
+        brand=Brand(request.account.name, color_of(request.link)),
         kind="link.requested",
         key=str(event.id),
         reply_to=request.email,
@@ -262,7 +263,7 @@ def reader_of(link: OneTimeLink) -> Reader:
 
 
 def brand_of(link: OneTimeLink) -> Brand:
-    return Brand(link.account.name, link.calendar.brand_color if link.calendar else "")
+    return Brand(link.account.name, color_of(link))
 
 
 def first_address(people: list[Recipient]) -> str:

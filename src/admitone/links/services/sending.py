@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from admitone.accounts.addresses import one_time_url
 from admitone.accounts.models import Account
 from admitone.events import Actor, record_many
+from admitone.links.groups import color_of
 from admitone.links.services.changing import locked
 from admitone.links.services.issuing import event_of
 from admitone.logic.errors import Problem
@@ -39,7 +40,7 @@ def send_link(
     link = locked(account, link_id)
     url = one_time_url(link.id)
     cleaned = _clean(to, subject, body, url)
-    brand = Brand(account.name, link.calendar.brand_color if link.calendar else "")
+    brand = Brand(account.name, color_of(link))
     rendered = by_hand(cleaned["subject"], cleaned["body"], brand, button=Action(_("Choose a time"), url))
     message = queue(
         account_id=account.id,

@@ -23,6 +23,7 @@ from admitone.manage.bookings.origin import origin_of
 from admitone.manage.bookings.views import details
 from admitone.manage.context import AccountRequest, in_account
 from admitone.manage.forms import posted, show_problem
+from admitone.manage.links.reach import Reach
 from admitone.ui import formats
 
 LOST = ("slot_taken", "slot_unavailable", "calendar_paused")
@@ -71,6 +72,9 @@ def _reissue(request: AccountRequest, booking: Booking) -> None:
     now, old = timezone.now(), booking.one_time_link_id
     origin = origin_of(booking, now)
     if old is None or origin is None or origin.is_replaced:
+        return
+    if not Reach(request).may_target(origin.link, "book"):  # a group's link leads to other calendars, too
+        messages.error(request, _("This link is for a group of calendars, and not all of them are yours to give."))
         return
     try:
         reissue(account=request.account, link_id=old, actor=request.actor, now=now, created_by=request.user)

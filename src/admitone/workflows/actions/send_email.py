@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from admitone.accounts.addresses import unsubscribe_url
 from admitone.accounts.models import Account
+from admitone.links.groups import color_of
 from admitone.logic.identity import clean_email
 from admitone.logic.ids import uuid7
 from admitone.messaging import queries as messaging
@@ -160,5 +161,5 @@ def keep(step: StepContext, links: Links, to: str, subject: str, body: str) -> M
 
 
 def brand_of(step: StepContext, links: Links) -> Brand:
-    calendar = next((link.calendar for link in links.found.values() if link.calendar), None)
-    return Brand(step.account.name, calendar.brand_color if calendar else "")
+    link = next(iter(links.found.values()), None)
+    return Brand(step.account.name, color_of(link) if link else "")
