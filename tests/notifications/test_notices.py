@@ -219,6 +219,20 @@ def test_follow_up_due_at_the_end_goes_as_soon_as_it_is_over_but_not_days_later(
     assert "Bye" not in sent(mailing, FRIDAY + 30 * HOUR, "late@example.com")
 
 
+def test_follow_up_says_how_to_be_left_alone(mailing: SmtpServer, calendar: Calendar) -> None:
+    add(calendar, "follow_up", offset_minutes=0)
+    add(calendar, "follow_up", offset_minutes=1, subject="Bye", body="Bye.")
+    book(calendar)
+    complete(now=FRIDAY + HOUR)
+    run_pending(now=FRIDAY + HOUR)
+    follow_ups = [mail for mail in mailing.messages if mail.message["List-Unsubscribe"]]
+    assert len(follow_ups) == 2
+    for mail in follow_ups:
+        url = str(mail.message["List-Unsubscribe"]).strip("<>")
+        assert url in mail.text().replace("\r\n", "\n")
+        assert url in mail.html()
+
+
 def test_follow_up_is_not_mailed_to_whoever_unsubscribed(mailing: SmtpServer, calendar: Calendar) -> None:
     add(calendar, "follow_up", offset_minutes=0, subject="Bye", body="Bye.")
     opt_out(account=calendar.account, channel="email", address=GUEST_AT, source="one_click", actor=GUEST, now=NOW)

@@ -30,8 +30,12 @@ def to_guest(
     method: ics.Method | None,
     now: datetime,
     link_id: UUID | None = None,
+    leaving: UUID | None = None,
 ) -> None:
-    """Mail the guest in their language; nothing for a guest who left only a phone number."""
+    """Mail the guest in their language; nothing for a guest who left only a phone number.
+
+    `leaving`: the message's id, where its text holds `unsubscribe_url(leaving)`.
+    """
     booking, method = one.booking, method_of(one, method)
     if not booking.email:
         return
@@ -43,6 +47,8 @@ def to_guest(
         contact_id=booking.contact_id,
         booking_id=booking.id,
         link_id=link_id,
+        message_id=leaving,
+        unsubscribe=leaving is not None,
         kind=kind,
         key=key,
         to=booking.email,

@@ -7,7 +7,9 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from admitone.accounts.addresses import unsubscribe_url
 from admitone.logic import ics
+from admitone.logic.ids import uuid7
 from admitone.logic.notices import Notice, Occasion
 from admitone.messaging import queries as messaging
 from admitone.messaging.services import queue
@@ -54,14 +56,18 @@ def send(one: Appointment, notice: Notice, news: News, now: datetime) -> None:
     if notice.channel == "sms":
         send_texts(one, notice, news, now)
     else:
-        send_mails(one, notice, news, partial(letter, notice=notice, standard=standard, now=now), now)
+        send_mails(one, notice, news, standard, now)
 
 
-def send_mails(one: Appointment, notice: Notice, news: News, write: Write, now: datetime) -> None:
+def send_mails(one: Appointment, notice: Notice, news: News, standard: Write, now: datetime) -> None:
+    """A follow-up to the guest says how to be left alone."""
     kind, key = f"{news.kind}.{notice.audience}", key_of(notice, news)
+    leaving = uuid7() if notice.audience == "guest" and notice.occasion == "follow_up" else None
+    leave = unsubscribe_url(leaving) if leaving else ""
+    write: Write = partial(letter, notice=notice, standard=standard, now=now, leave=leave)
     if notice.audience == "guest":
         kind = kind if news.method else news.kind
-        to_guest(one, write, kind=kind, key=key, method=news.method, link_id=news.link_id, now=now)
+        to_guest(one, write, kind=kind, key=key, method=news.method, link_id=news.link_id, leaving=leaving, now=now)
     elif notice.audience == "host":
         to_host(one, write, kind=kind, key=key, method=news.method, now=now)
     else:

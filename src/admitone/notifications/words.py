@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
 from admitone.contacts.models import Contact
 from admitone.logic.notices import MAX_SUBJECT, Notice
-from admitone.messaging.letters import Letter, Rendered, by_hand
+from admitone.messaging.letters import Action, Letter, Rendered, by_hand
 from admitone.notifications.appointments import Appointment
 from admitone.notifications.booked import is_talkative, when_row
 from admitone.notifications.posting import Write
@@ -105,11 +107,16 @@ def is_loud(one: Appointment, notice: Notice) -> bool:
     return any(is_talkative(typed[name]) for name in used(notice.subject) | used(notice.body) if name in typed)
 
 
-def letter(one: Appointment, notice: Notice, standard: Write, now: datetime) -> Letter | Rendered:
-    """In the active language: the standard letter, with the notice's own subject, or its own words altogether."""
+def letter(one: Appointment, notice: Notice, standard: Write, now: datetime, leave: str = "") -> Letter | Rendered:
+    """In the active language: the standard letter, with the notice's own subject, or its own words altogether.
+
+    `leave` is the address that unsubscribes its reader, for letters that nobody needs to get.
+    """
     found = standard(one)
     if isinstance(found, Rendered):
         return found
+    if leave:
+        found = replace(found, actions=(*found.actions, Action(_("Unsubscribe"), leave)))
     if notice.audience == "extra":
         found = without_answers(found, one)
     if not notice.has_words:
@@ -122,7 +129,7 @@ def letter(one: Appointment, notice: Notice, standard: Write, now: datetime) -> 
         return found
     if not filled.body.strip():
         return replace(found, subject=filled.subject)
-    return own(one, notice, filled, found)
+    return own(one, notice, filled, found, leave)
 
 
 def without_answers(found: Letter, one: Appointment) -> Letter:
@@ -131,14 +138,15 @@ def without_answers(found: Letter, one: Appointment) -> Letter:
     return found if actions == found.actions else replace(found, actions=actions, small=())
 
 
-def own(one: Appointment, notice: Notice, filled: Filled, found: Letter) -> Rendered:
+def own(one: Appointment, notice: Notice, filled: Filled, found: Letter, leave: str = "") -> Rendered:
     """Own words never lose the link that the standard letter is about, nor the dates of a series."""
     body, button = filled.body, None if notice.occasion in LINKLESS else next(iter(found.actions), None)
     if one.others:  # a series: values are those of its first date
         body = f"{body.rstrip()}\n\n{when_row(one, reader_of(one, notice), one.host_zone).value}"
     if button and button.url not in body:
         body = f"{body.rstrip()}\n\n{button.label}: {button.url}"
-    return by_hand(filled.subject or found.subject, body, one.brand, button=button)
+    way_out = Action(_("Unsubscribe"), leave) if leave else None
+    return by_hand(filled.subject or found.subject, body, one.brand, button=button, leave=way_out)
 
 
 def text_message(one: Appointment, notice: Notice, now: datetime) -> str:
