@@ -116,7 +116,7 @@ def _cells(rows: Iterator[Booking], zone: str, now: datetime) -> Iterator[list[A
             row.host.name, row.source, row.one_time_link_id, row.note, iso(row.created_at), row.cancelled_at,
             row.cancelled_by, row.cancel_reason, row.series_id, row.series_n or "", row.seats,
             _people(row.guests), row.location_kind, row.location, *(row.utm.get(key, "") for key in UTM_KEYS),
-            _answers(row.answers),
+            _answers(row),
         ]  # fmt: skip
 
 
@@ -124,10 +124,9 @@ def _people(guests: list[dict[str, str]]) -> str:
     return "; ".join(" ".join(filter(None, (one.get("name"), one.get("email")))) for one in guests)
 
 
-def _answers(answers: dict[str, Any]) -> str:
-    """key: answer, a line each."""
-    texts = {key: ", ".join(map(str, one)) if isinstance(one, list) else one for key, one in answers.items()}
-    return "\n".join(f"{key}: {one}" for key, one in texts.items())
+def _answers(row: Booking) -> str:
+    """question: answer, a line each."""
+    return "\n".join(f"{question}: {answer}" for question, answer in answers_of(row))
 
 
 @require_safe
