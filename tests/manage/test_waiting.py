@@ -91,8 +91,8 @@ def test_member_without_the_calendar_sees_nothing(room, freeze):
 def test_tab_is_there_where_a_list_is_kept(room, freeze):
     client, plain = signed_in(room), factories.calendar(room.account)
     tab = "/waitlist/"
-    assert tab in client.get(f"/app/{room.account.slug}/calendars/{room.id}/rules/").content.decode()
-    assert tab not in client.get(f"/app/{room.account.slug}/calendars/{plain.id}/rules/").content.decode()
+    assert tab in client.get(f"/app/{room.account.slug}/calendars/{room.id}/bookings/").content.decode()
+    assert tab not in client.get(f"/app/{room.account.slug}/calendars/{plain.id}/bookings/").content.decode()
 
 
 def test_appointment_shows_its_series_and_cancels_what_follows(freeze):

@@ -147,3 +147,25 @@ def test_link_that_is_dead_keeps_no_list(full: Practice, client: Client) -> None
     link = full.link()
     OneTimeLink.objects.update(uses=1)
     assert client.get(f"{urlsplit(one_time_url(link.id)).path}/wait/{NINE}").status_code == 410
+
+
+def test_pair_is_led_to_a_page_that_asks_for_two_places(full: Practice, client: Client) -> None:
+    who = {"account": full.account, "calendar_id": full.calendar.id, "actor": SYSTEM, "now": full.now}
+    set_team(**who, capacity=2)
+    full.calendar.refresh_from_db()
+    full.change(max_party=2)
+    cancel(account_id=full.account.id, booking_id=Booking.objects.get().id, actor=SYSTEM, now=full.now, by="host")
+    for name in ("one", "two"):
+        full.booking("2026-11-03 09:00", name=name, email=f"{name}@example.com")
+    join(client, f"{wait_path(full)}?party=2", **ANNA)
+    assert WaitlistEntry.objects.get().seats == 2
+    for booking in Booking.objects.filter(status="confirmed"):
+        cancel(account_id=full.account.id, booking_id=booking.id, actor=SYSTEM, now=full.now, by="host")
+    follow(full.now)
+    follow(full.now)
+    link = OneTimeLink.objects.get(source_kind="waitlist")
+    path = f"{urlsplit(one_time_url(link.id)).path}?party=2"
+    assert path in Message.objects.get(kind="waitlist.offered").text
+    assert f'href="{path}"' in client.get(urlsplit(waiting_url(WaitlistEntry.objects.get().id)).path).content.decode()
+    assert client.post(path, form_of(client.get(path).content.decode()), **LOCAL).status_code == 303
+    assert Booking.objects.get(status="confirmed").seats == 2

@@ -362,6 +362,11 @@ class LinkView:
         }
 
 
+def offer_url(link: OneTimeLink) -> str:
+    """Of a link that was made for a party: its page asks for as many places."""
+    return one_time_url(link.id) + (f"?party={link.seats}" if link.seats > 1 else "")
+
+
 def offered_iso(offered: list[list[int]] | None) -> list[dict[str, str]] | None:
     return None if offered is None else [{"start": iso(from_min(s)), "end": iso(from_min(e))} for s, e in offered]
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from admitone.accounts.addresses import one_time_url, waiting_url
+from admitone.accounts.addresses import waiting_url
 from admitone.booking.models import WaitlistEntry
 from admitone.events.handlers import on
 from admitone.events.models import Event
 from admitone.links.models import OneTimeLink
+from admitone.links.queries import offer_url
 from admitone.logic.clock import to_min_floor
 from admitone.messaging.letters import Action, Brand, Letter, Row
 from admitone.notifications.posting import to_people
@@ -91,7 +92,7 @@ def place_free(entry: WaitlistEntry, link: OneTimeLink, reader: Reader) -> Lette
         ),
         rows=rows(entry, reader),
         actions=(
-            Action(_("Book this place"), one_time_url(link.id)),
+            Action(_("Book this place"), offer_url(link)),
             Action(_("I no longer want it"), waiting_url(entry.id)),
         ),
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpResponse
 
-from admitone.accounts.addresses import one_time_url, waiting_url
+from admitone.accounts.addresses import waiting_url
 from admitone.accounts.client import client_address
 from admitone.accounts.limits import hit
 from admitone.accounts.queries import as_uuid
@@ -16,7 +17,7 @@ from admitone.booking.services.waiting import leave as leave_list
 from admitone.calendars.queries import plan_by_id
 from admitone.events import GUEST
 from admitone.links.models import OneTimeLink
-from admitone.links.queries import opened
+from admitone.links.queries import offer_url, opened
 from admitone.links.queries import state_of as link_state
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
@@ -104,7 +105,7 @@ def show_place(visit: Visit, entry: WaitlistEntry, token: str, code: str) -> Htt
     context = {
         "entry": entry,
         "state": "offered" if is_open else "waiting" if entry.status == "waiting" else entry.status,
-        "link_path": urlsplit(one_time_url(link.id)).path if is_open and link else "",
+        "link_path": offer_url(link).removeprefix(settings.BASE_URL) if is_open and link else "",
         "until": dates.moment(to_min_floor(until), zone, locale) if until else "",
         "when": dates.moment(entry.start_min, zone, locale),
         "zone": dates.zone_label(zone),
