@@ -166,9 +166,9 @@ def test_list_costs_the_same_statements_for_one_row_and_three(client: Client, ca
     assert len(queries) == LIST_STATEMENTS, [query["sql"][:150] for query in queries]
 
 
-#: session, user, role, count of the page, rows, their bookings, counts by status, calendars; of the shell: accounts to
-#: switch to, agency, mail settings
-LIST_STATEMENTS = 11
+#: session, user, role, count of the page, rows, their bookings, counts by status, calendars, groups; of the shell: accounts
+#: to switch to, agency, mail settings
+LIST_STATEMENTS = 12
 
 
 def test_a_member_sees_only_links_of_calendars_granted_to_them(account: Account, calendar: Calendar) -> None:

@@ -93,8 +93,7 @@ def details(request: AccountRequest, account: Account, group_id: UUID) -> HttpRe
         else:
             messages.success(request, _("Saved."))
             return redirect(request.path)
-    base = addresses.absolute(f"/{account.slug}/g/")
-    return show(request, found, "details", form=form, base=base, status=422 if form.errors else 200)
+    return show(request, found, "details", form=form, base=f"/{account.slug}/g/", status=422 if form.errors else 200)
 
 
 @require_safe
