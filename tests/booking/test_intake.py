@@ -223,6 +223,13 @@ def test_changed_form_is_compiled_and_deleted_one_asks_nothing(calendar: Calenda
     assert plan_of(calendar).form.version == 2
 
 
+def test_other_settings_of_the_form_leave_the_calendar_as_it_is(calendar: Calendar) -> None:
+    before = plan_of(calendar).version
+    assert calendar.form
+    change(calendar.form, name="Other name")
+    assert plan_of(calendar).version == before
+
+
 def test_form_of_another_account_or_a_deleted_one_is_refused(calendar: Calendar) -> None:
     foreign = factories.form(factories.account())
     gone = factories.form(calendar.account)

@@ -21,7 +21,9 @@ def account_changed(event: Event, now: datetime) -> None:
 
 @on("form.changed", "form.deleted", "form.restored", consumer="calendars.forms")
 def form_changed(event: Event, now: datetime) -> None:
-    """Plans hold what their booking form asks."""
+    """Plans hold what their booking form asks; its other settings are no business of theirs."""
+    if event.kind == "form.changed" and not {"fields", "rules", "consent_text"} & set(event.facts["fields"]):
+        return
     recompile(Calendar.objects.filter(account=event.account_id, form=event.facts["form"]))
 
 

@@ -40,9 +40,11 @@ def listing(request: AccountRequest, account: Account, form_id: UUID) -> HttpRes
 @require_safe
 @in_account()
 def one(request: AccountRequest, account: Account, form_id: UUID, submission_id: UUID) -> HttpResponse:
+    """By the questions of the version that was answered."""
     found = queries.get(account, form_id)
     row = queries.submission(found, submission_id)
-    labels = {each.key: each.label for each in found.questions}
+    asked = queries.version(found.id, row.form_version)
+    labels = {each.key: each.label for each in (asked or found).questions}
     answers = [(label, written(row.answers.get(key))) for key, label in labels.items()]
     answers += [(key, written(value)) for key, value in row.answers.items() if key not in labels]
     return show(request, found, "form_submissions", "submission", row=row, answers=answers)
