@@ -11,9 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 from tests import factories
+from tests.contract.world import feed_of, waiting_of
 from tests.public.conftest import DETAILS, Practice, Submit, manage_path, minute
 
 from admitone.accounts.keyring import keyring
+from admitone.calendars.previews import pass_for
+from admitone.events import SYSTEM
+from admitone.links.services import issue
 from admitone.public import urls
 
 #: Every route has an address here; a new route without one fails the test.
@@ -47,11 +51,30 @@ def addresses(practice: Practice, submit: Submit) -> dict[str, list[str]]:
         "reschedule": [f"{manage}/reschedule"],
         "cancel": [f"{manage}/cancel"],
         "calendar_file": [f"{manage}/calendar.ics"],
+        **classes_and_groups(practice),
+        "preview": [f"/preview/{pass_for(practice.calendar.id)}", "/preview/unknown"],
+        "feed": [f"/feed/{keyring().sign('f1', feed_of(practice.calendar).id)}.ics", "/feed/unknown.ics"],
         "answer": [f"/a/{keyring().sign('a1', booking.id)}", "/a/unknown"],
         "unsubscribe": [f"/u/{keyring().sign('u1', factories.message(practice.account).id)}", "/u/unknown"],
         "permanent": [f"/c/{practice.calendar.id}", "/c/unknown"],
         "scheduling": [practice.scheduling, f"{practice.scheduling}?month=2026-12", "/nobody/nothing"],
         "without_slash": [f"{path}/" for path in (active, manage, f"/c/{practice.calendar.id}", practice.scheduling)],
+    }
+
+
+def classes_and_groups(practice: Practice) -> dict[str, list[str]]:
+    """A full time of a class that keeps a waiting list, by its calendar and by a link; a group and its link."""
+    account, now = practice.account, practice.now
+    lesson = factories.calendar(account, kind="class", capacity=1, waitlist=True)
+    start, link = factories.booking(lesson).start_min, factories.link(lesson)
+    entry, group = waiting_of(lesson, factories.contact(account)), factories.group(account)
+    token = keyring().sign("o1", issue(account=account, group=group, actor=SYSTEM, now=now).id)
+    page = f"/{account.slug}/g/{group.slug}"
+    return {
+        "wait": [f"/c/{lesson.id}/wait/{start}", f"/c/{lesson.id}/wait/1"],
+        "wait_by_link": [f"/o/{keyring().sign('o1', link.id)}/wait/{start}", f"/o/unknown/wait/{start}"],
+        "waiting_place": [f"/w/{keyring().sign('w1', entry.id)}", "/w/unknown"],
+        "group": [page, f"{page}?embed=1", f"/o/{token}", f"/o/{token}?calendar={group.calendars.first().slug}"],
     }
 
 
