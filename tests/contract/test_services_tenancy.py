@@ -18,6 +18,7 @@ from tests.contract.world import (
     hook_of,
     import_of,
     missed_call_of,
+    waiting_of,
 )
 
 from admitone.accounts.models import Membership
@@ -30,6 +31,7 @@ from admitone.accounts.services import (
     revoke_invitation,
 )
 from admitone.booking import services as booking
+from admitone.booking.services import waiting
 from admitone.calendars import access
 from admitone.calendars import services as calendars
 from admitone.calendars.models import BusySource
@@ -42,6 +44,7 @@ from admitone.integrations import connecting
 from admitone.integrations.host_feeds import make_feed, revoke_feed, rotate_feed
 from admitone.links import services as links
 from admitone.links.models import LinkRequest
+from admitone.links.services.offering import offer_now
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.messaging.models import Message
@@ -80,6 +83,11 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
     "reschedule": lambda me, it: booking.reschedule(
         account_id=me.id, booking_id=it.booking.id, start=it.booking.start_min + 60, by="host", **DO
     ),
+    "cancel following": lambda me, it: booking.cancel_following(
+        account_id=me.id, booking_id=it.booking.id, by="host", **DO
+    ),
+    "leave waiting list": lambda me, it: waiting.leave(account_id=me.id, entry_id=it.entry.id, **DO),
+    "offer now": lambda me, it: offer_now(account_id=me.id, entry_id=it.entry.id, **DO),
     "no-show": lambda me, it: booking.mark_no_show(account_id=me.id, booking_id=it.booking.id, **DO),
     "update calendar": lambda me, it: calendars.update_calendar(account=me, calendar_id=it.calendar.id, name="x", **DO),
     "pause calendar": lambda me, it: calendars.set_active(account=me, calendar_id=it.calendar.id, active=False, **DO),
@@ -231,6 +239,7 @@ def it(me: Any) -> SimpleNamespace:
         file=import_of(other),
         my_contact=factories.contact(me),
         booking=factories.booking(calendar),
+        entry=waiting_of(calendar, factories.contact(calendar.account)),
         request=LinkRequest.objects.create(account=other, link=link, **people),
         message=Message.objects.create(account=other, **message),
         template=factories.message_template(other),
