@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
@@ -12,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from tests import factories
 from tests.faults.test_team_races import oversold, seatless, take, together
 
@@ -74,72 +76,80 @@ def checks(calendar: Calendar) -> tuple[int, int, bool]:
     return oversold(), seatless(), Seat.objects.count() + kept() <= calendar.capacity
 
 
-def test_storm_never_oversells_nor_lets_anybody_snatch_what_is_kept_and_serves_in_order():
-    calendar = full_class()
-    account, seated = calendar.account_id, list(Booking.objects.values_list("id", flat=True))
-    line = [wait(calendar, n) for n in range(LINE)]
-    over, snatched, failures = threading.Event(), [], []
+@dataclass
+class Crowd:
+    """Everybody at once, until nobody waits any more. `failures` are no refusals, `snatched` is what jumped the queue."""
 
-    def quiet(one: Any) -> Any:
-        """Refusals are part of the game; anything else is not."""
+    calendar: Calendar
+    over: threading.Event = field(default_factory=threading.Event)
+    failures: list[str] = field(default_factory=list)
+    snatched: list[UUID] = field(default_factory=list)
+
+    def quiet(self, one: Callable[[], Any]) -> Any:
+        """Refusals are part of the game; so is a deadlock, after which a worker's job is run again."""
         try:
             return one()
         except Problem:
             return None
-        except OperationalError as error:  # a deadlock that one worker's job would be run again for
-            if getattr(error.__cause__, "sqlstate", "") not in ("40001", "40P01"):
-                failures.append(repr(error))
         except Exception as error:
-            failures.append(repr(error))
+            if getattr(error.__cause__, "sqlstate", "") not in ("40001", "40P01"):
+                self.failures.append(repr(error))
         return None
 
-    def cancels() -> None:
+    def cancels(self) -> None:
         dice = Random(1)
-        while not over.is_set():
+        while not self.over.is_set():
             left = list(Booking.objects.filter(status="confirmed").values_list("id", flat=True))
             if left:
-                quiet(partial(free, dice.choice(left), account))
+                self.quiet(partial(free, dice.choice(left), self.calendar.account_id))
             time.sleep(0.01)
 
-    def redeems(n: int) -> None:
-        dice = Random(n)
-        while not over.is_set():
+    def redeems(self, n: int) -> None:
+        """Most of those who are offered a seat take it, some let it go."""
+        dice, account = Random(n), self.calendar.account_id
+        while not self.over.is_set():
             offered = list(WaitlistEntry.objects.filter(status="offered").values_list("id", "link_id"))
-            if offered:
-                entry, link = dice.choice(offered)
-                if dice.random() < 0.2:
-                    quiet(partial(leave, account_id=account, entry_id=entry, actor=GUEST, now=NOW))
-                else:
-                    quiet(partial(use, link))
+            entry, link = dice.choice(offered) if offered else (None, None)
+            if entry and dice.random() < 0.2:
+                self.quiet(partial(leave, account_id=account, entry_id=entry, actor=GUEST, now=NOW))
+            elif link:
+                self.quiet(partial(use, link))
             time.sleep(0.005)
 
-    def snatches(n: int) -> None:
-        while not over.is_set():
-            if WaitlistEntry.objects.filter(status="waiting").exists():
-                found = quiet(partial(take, calendar, TEN, 100 + n))
-                # Only somebody who saw a line at the very moment could have jumped it.
-                if found and WaitlistEntry.objects.filter(status="waiting").exists():
-                    snatched.append(found)
+    def snatches(self, n: int) -> None:
+        """Only who books while somebody waits, before and after, has jumped the queue."""
+        waiting = WaitlistEntry.objects.filter(status="waiting")
+        while not self.over.is_set():
+            found = self.quiet(partial(take, self.calendar, TEN, 100 + n)) if waiting.exists() else None
+            if found and waiting.exists():
+                self.snatched.append(found)
             time.sleep(0.005)
 
-    def worker() -> None:
-        until = time.monotonic() + 30
-        while time.monotonic() < until and WaitlistEntry.objects.filter(status__in=("waiting", "offered")).exists():
-            quiet(work)
+    def worker(self) -> None:
+        until, left = time.monotonic() + 30, WaitlistEntry.objects.filter(status__in=("waiting", "offered"))
+        while time.monotonic() < until and left.exists():
+            self.quiet(work)
             time.sleep(0.01)
-        over.set()
+        self.over.set()
 
-    crowd = [worker, worker, cancels, *(lambda n=n: redeems(n) for n in range(2))]
-    seen = together(*crowd, *(lambda n=n: snatches(n) for n in range(SNATCHERS)))
-    assert (set(seen), failures, snatched) == ({"done"}, [], [])
-    assert checks(calendar) == (0, 0, True)
+
+def test_storm_never_oversells_nor_lets_anybody_snatch_what_is_kept_and_serves_in_order():
+    crowd = Crowd(full_class())
+    line = [wait(crowd.calendar, n) for n in range(LINE)]
+    seen = together(
+        crowd.worker,
+        crowd.worker,
+        crowd.cancels,
+        *(partial(crowd.redeems, n) for n in range(2)),
+        *(partial(crowd.snatches, n) for n in range(SNATCHERS)),
+    )
+    assert (set(seen), crowd.failures, crowd.snatched) == ({"done"}, [], [])
+    assert checks(crowd.calendar) == (0, 0, True)
     states = Counter(WaitlistEntry.objects.values_list("status", flat=True))
-    assert set(states) <= {"booked", "left"}
-    assert sum(states.values()) == LINE
-    offered = Event.objects.filter(kind="waitlist.offered").order_by("id").values_list("subject_id", flat=True)
-    links = OneTimeLink.objects.filter(source_kind="waitlist")
-    assert (len(offered), len(set(offered)), links.count()) == (LINE, LINE, LINE)
-    assert seated and line == [UUID(str(key)) for key in sorted(offered, key=line.index)]
+    assert (set(states) <= {"booked", "left"}, sum(states.values())) == (True, LINE)
+    told = Event.objects.filter(kind="waitlist.offered").order_by("id").values_list("subject_id", flat=True)
+    assert [UUID(str(key)) for key in told] == line
+    assert OneTimeLink.objects.filter(source_kind="waitlist").count() == LINE
 
 
 def test_two_workers_and_the_clock_settle_the_same_offer_once():
