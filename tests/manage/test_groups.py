@@ -263,3 +263,11 @@ def test_member_of_one_calendar_gives_out_no_new_link_of_the_group(account, grou
     for client, count in ((some, 1), (all_of_it, 2)):
         assert client.post(f"/app/clinic/bookings/{done.id}/new-link/").status_code == 302
         assert OneTimeLink.objects.filter(group=group).count() == count
+
+
+def test_link_of_a_deleted_group_still_has_its_page(owner, account, group):
+    link = link_of(account, group)
+    owner.post(at(group, "deletion/"))
+    page = owner.get(f"/app/clinic/links/{link.id}/").content.decode()
+    assert ("its group was deleted" in page, at(group) in page) == (True, False)
+    assert owner.post(f"/app/clinic/links/{link.id}/reissue/").status_code == 409

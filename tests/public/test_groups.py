@@ -278,3 +278,13 @@ def test_owner_hears_that_offered_times_are_gone_when_no_calendar_has_one(
         path = path_of(practice, group, offered=offered)
         client.post(f"{path}/opened", **LOCAL)
         assert Event.objects.filter(kind="one_time_link.offered_gone").count() == told
+
+
+def test_framed_page_speaks_to_the_page_around_and_stays_in_its_frame(
+    practice: Practice, client: Client, page: str
+) -> None:
+    practice.change(embed_origins=["https://shop.example"])
+    html = client.get(f"{page}?embed=1&origin=https://shop.example&id=a1").content.decode()
+    assert 'data-origin="https://shop.example"' in html
+    assert cards(html)["First visit"].endswith("?embed=1&origin=https%3A%2F%2Fshop.example&id=a1&group=visits")
+    assert "data-origin" not in client.get(f"{page}?embed=1&origin=https://evil.example").content.decode()
