@@ -115,6 +115,7 @@ def test_mailed_link_books_the_place_and_shows_it_to_nobody_else(full: Practice,
     assert f'href="{wait_path(full)}"' in client.get(full.scheduling).content.decode()
     page = client.get(path)
     assert "Tue, 3 Nov" in text_of(page)
+    assert "Full" not in text_of(page)
     answer = client.post(path, form_of(page.content.decode()), **LOCAL)
     assert answer.status_code == 303
     assert Booking.objects.get(status="confirmed").name == "Anna Example"
@@ -169,3 +170,13 @@ def test_pair_is_led_to_a_page_that_asks_for_two_places(full: Practice, client: 
     assert f'href="{path}"' in client.get(urlsplit(waiting_url(WaitlistEntry.objects.get().id)).path).content.decode()
     assert client.post(path, form_of(client.get(path).content.decode()), **LOCAL).status_code == 303
     assert Booking.objects.get(status="confirmed").seats == 2
+
+
+def test_owner_is_not_told_that_a_kept_place_is_gone(full: Practice, client: Client) -> None:
+    join(client, wait_path(full), **ANNA)
+    cancel(account_id=full.account.id, booking_id=Booking.objects.get().id, actor=SYSTEM, now=full.now, by="host")
+    follow(full.now)
+    link = OneTimeLink.objects.get(source_kind="waitlist")
+    assert client.post(f"{urlsplit(one_time_url(link.id)).path}/opened", **LOCAL).status_code == 204
+    link.refresh_from_db()
+    assert (link.opened_at, link.gone_told_at) == (full.now, None)

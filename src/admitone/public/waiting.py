@@ -44,7 +44,9 @@ def full_times(visit: Visit, door: Door, reader: Reader, seen: Picker) -> tuple[
         first = max(first, low)
     if first >= end:
         return ()
-    asked = openings(door.plan, now=visit.now, first=first, end=end, offered=door.offered, party=door.party)
+    asked = openings(
+        door.plan, now=visit.now, first=first, end=end, offered=door.offered, party=door.party, link=door.link_id
+    )
     starts = [start for start, left in sorted(asked.room().items()) if left < door.party]
     return picker.labels(starts[:MOST], reader)
 

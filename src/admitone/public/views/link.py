@@ -175,7 +175,7 @@ def has_times(visit: Visit, found: Opened, token: str) -> bool:
     if not found.has_chosen:
         return any(has_times(visit, found.choose(one.plan.calendar_id), token) for one in found.choices)
     way = door.one_time(found, token)
-    shown = choose(Search(way.plan, visit.now, way.offered), booking_page.reader_of(visit, way))
+    shown = choose(Search(way.plan, visit.now, way.offered, link=way.link_id), booking_page.reader_of(visit, way))
     return bool(shown.count or shown.only)
 
 
