@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import connection
@@ -298,42 +298,26 @@ def counted_days(plan: CalendarPlan, first: int, end: int) -> tuple[date, date] 
     return (date.fromordinal(min(days)), date.fromordinal(max(days))) if days else None
 
 
-def open_slots(
-    plan: CalendarPlan,
-    *,
-    now: datetime,
-    first: int,
-    end: int,
-    offered: Sequence[Sequence[int]] | None = None,
-    exclude_booking: UUID | None = None,
-    party: int = 1,
-    link: UUID | None = None,
-) -> list[int]:
+class Question(TypedDict, total=False):
+    """What `openings` is asked, but for the plan."""
+
+    now: Required[datetime]
+    first: Required[int]
+    end: Required[int]
+    offered: Sequence[Sequence[int]] | None
+    exclude_booking: UUID | None
+    party: int
+    link: UUID | None
+
+
+def open_slots(plan: CalendarPlan, **question: Unpack[Question]) -> list[int]:
     """Bookable start minutes in [first, end), ascending; none of a paused calendar."""
-    if not plan.active:
-        return []
-    return openings(
-        plan, now=now, first=first, end=end, offered=offered, exclude_booking=exclude_booking, party=party, link=link
-    ).slots()
+    return openings(plan, **question).slots() if plan.active else []
 
 
-def open_times(
-    plan: CalendarPlan,
-    *,
-    now: datetime,
-    first: int,
-    end: int,
-    offered: Sequence[Sequence[int]] | None = None,
-    exclude_booking: UUID | None = None,
-    party: int = 1,
-    link: UUID | None = None,
-) -> list[OpenTime]:
+def open_times(plan: CalendarPlan, **question: Unpack[Question]) -> list[OpenTime]:
     """The same with the seats or the hosts that are free at each."""
-    if not plan.active:
-        return []
-    return openings(
-        plan, now=now, first=first, end=end, offered=offered, exclude_booking=exclude_booking, party=party, link=link
-    ).times()
+    return openings(plan, **question).times() if plan.active else []
 
 
 def listing(
