@@ -160,6 +160,7 @@ def facts_of(booking: Booking, **more: Any) -> dict[str, Any]:
         "start_min": booking.start_min,
         "end_min": booking.end_min,
         "sequence": booking.sequence,
+        **({"series": str(booking.series_id)} if booking.series_id else {}),
         **more,
     }
 

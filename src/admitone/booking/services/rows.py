@@ -42,9 +42,8 @@ def shared(bookings: Sequence[Booking]) -> dict[UUID, dict[str, Any]]:
     if len(bookings) < 2:
         return {}
     ids = [one.id for one in sorted(bookings, key=lambda one: (one.start_min, one.id))]
-    series = {"series": str(bookings[0].series_id)}
-    others = {key: series | {"told_with": str(ids[0])} for key in ids[1:]}
-    return {ids[0]: series | {"together": [str(key) for key in ids]}, **others}
+    others: dict[UUID, dict[str, Any]] = {key: {"told_with": str(ids[0])} for key in ids[1:]}
+    return {ids[0]: {"together": [str(key) for key in ids]}, **others}
 
 
 def hushed(quiet: bool) -> dict[str, bool]:
