@@ -32,6 +32,7 @@ from tests.contract.world import (
     enrollment_of,
     hook_of,
     message_of,
+    waiting_of,
 )
 
 from admitone.accounts.keyring import keyring
@@ -86,6 +87,7 @@ def ids(calendar):
         "contact_id": str(factories.contact(calendar.account).id),
         "calendar_id": "first",
         "batch_id": str(batch_of(calendar).id),
+        "entry_id": str(waiting_of(calendar, factories.contact(calendar.account)).id),
         "endpoint_id": str(endpoint.id),
         "delivery_id": str(delivery_of(endpoint).id),
         "pipeline_id": str(factories.pipeline(calendar.account).id),
