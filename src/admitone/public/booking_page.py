@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,28 +23,16 @@ from admitone.logic.errors import Problem
 from admitone.logic.series import Repeat
 from admitone.messaging.queries import delivering
 from admitone.public import dates, disqualified, form_first, intake, picker, seals, series, waiting, wishes, zones
+from admitone.public.attempts import Attempt, guest_of, read
 from admitone.public.choosing import Search, choose
 from admitone.public.door import Door
 from admitone.public.forms import DetailsForm, RequestForm
 from admitone.public.pages import Visit, page, see_other, with_query
 from admitone.public.picker import Picker, Reader
 
-FIELDS = ("name", "email", "phone", "place", "note", "consent", "guests", "repeat", "times")
 #: Of no use once it is booked.
 CHOSEN = ("calendar", "group", "host", "duration", "party")
 GONE = ("slot_taken", "slot_unavailable")
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What came back with a refused form: its values, what was wrong, and the key it keeps."""
-
-    values: Mapping[str, Any] = field(default_factory=dict)
-    start: int | None = None
-    key: str = ""
-    code: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
-    status: int = 200
 
 
 def answer(visit: Visit, door: Door) -> HttpResponse:
@@ -90,22 +77,6 @@ def dates_first(visit: Visit, door: Door, attempt: Attempt, repeat: Repeat, *, a
         return None
     wish, reader = host_of(visit, door), reader_of(visit, door)
     return series.preview(visit, door, reader, attempt.start, repeat, host=wish, key=attempt.key, status=again or 200)
-
-
-def read(visit: Visit, key: str) -> Attempt:
-    """The form as it was sent. `pick` is a button of "the nearest open times" and wins over the chosen slot."""
-    post = visit.request.POST
-    raw = post.get("pick") or post.get("start") or ""
-    start = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 9 else None
-    values = {name: post[name] for name in FIELDS if name in post} | intake.values_of(post)
-    return Attempt(values=values, start=start, key=key)
-
-
-def guest_of(visit: Visit, attempt: Attempt) -> dict[str, Any]:
-    guest = {**intake.folded(visit, attempt.values), "locale": visit.speech.language}
-    if visit.zone():
-        guest["timezone"] = visit.zone()
-    return guest | ({"utm": visit.utm} if visit.utm else {})
 
 
 def refuse(visit: Visit, door: Door, attempt: Attempt, problem: Problem) -> HttpResponse:

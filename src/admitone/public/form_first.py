@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpResponse
 
@@ -14,13 +14,11 @@ from admitone.logic.errors import Problem
 from admitone.logic.intake import ANSWER, fitting, hoisted
 from admitone.logic.plan import CalendarPlan
 from admitone.public import disqualified, seals
+from admitone.public.attempts import Attempt
 from admitone.public.door import Door
 from admitone.public.forms import DetailsForm
 from admitone.public.pages import Visit, page, with_query
 from admitone.public.questions import PREFIX
-
-if TYPE_CHECKING:
-    from admitone.public.booking_page import Attempt
 
 #: What a button of step two may ask for: <button name="go" value="month=2026-12">, or value="tz" with a control go_tz.
 MOVES = ("month", "day", "tz", "duration", "party", "host")

@@ -17,7 +17,8 @@ from admitone.logic.clock import to_min_ceil, to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.plan import CalendarPlan
 from admitone.public import dates, seals
-from admitone.public.booking_page import Attempt, limit_posts
+from admitone.public.attempts import Attempt
+from admitone.public.booking_page import limit_posts
 from admitone.public.forms import DeclineForm
 from admitone.public.pages import Visit, page, public, see_other, with_query
 

@@ -24,6 +24,7 @@ from admitone.logic.errors import Problem
 from admitone.messaging.queries import delivering
 from admitone.public import booking_page, dates, owner, picker, seals, zones
 from admitone.public import series as series_page
+from admitone.public.attempts import Attempt, read
 from admitone.public.choosing import Search
 from admitone.public.forms import CancelForm
 from admitone.public.pages import Visit, finish, page, public, see_other, with_query
@@ -196,14 +197,14 @@ def reschedule(visit: Visit, token: str) -> HttpResponse:
     if not (mine.may("reschedule") and mine.managed.plan.active):
         return not_now(mine)
     if not mine.visit.is_post:
-        return show_move(mine, booking_page.Attempt())
+        return show_move(mine, Attempt())
     booking_page.limit_posts(mine.visit)
     sealed = seals.unseal(mine.visit.request, "move", token)
-    attempt = booking_page.read(mine.visit, sealed.key)
+    attempt = read(mine.visit, sealed.key)
     if sealed.state != "ok":
-        return show_move(mine, booking_page.Attempt(start=attempt.start, code=f"form_{sealed.state}", status=403))
+        return show_move(mine, Attempt(start=attempt.start, code=f"form_{sealed.state}", status=403))
     if attempt.start is None:
-        return show_move(mine, booking_page.Attempt(code="no_start", status=422))
+        return show_move(mine, Attempt(code="no_start", status=422))
     return move(mine, attempt.start)
 
 
@@ -221,14 +222,14 @@ def move(mine: Mine, start: int) -> HttpResponse:
         )
     except Problem as problem:
         if problem.code in booking_page.GONE:
-            return show_move(mine, booking_page.Attempt(start=start, code=problem.code, status=problem.status))
+            return show_move(mine, Attempt(start=start, code=problem.code, status=problem.status))
         if problem.code in ("booking_locked", "booking_not_active"):
             return not_now(mine_of(mine.visit, mine.token))
         raise
     return see_other(with_query(mine.path, mine.visit.keep(moved="1")), mine.managed.plan)
 
 
-def show_move(mine: Mine, attempt: booking_page.Attempt) -> HttpResponse:
+def show_move(mine: Mine, attempt: Attempt) -> HttpResponse:
     plan, booking, reader = mine.managed.plan, mine.managed.booking, mine.reader
     search = Search(plan, mine.visit.now, booking.offered, exclude_booking=booking.id, party=booking.seats)
     lost = attempt.code in booking_page.GONE and attempt.start is not None
@@ -290,7 +291,7 @@ def ask_cancel(
 ) -> HttpResponse:
     context = {
         **mine.context(),
-        "attempt": booking_page.Attempt(code=code, fields=fields or {}),
+        "attempt": Attempt(code=code, fields=fields or {}),
         "form": CancelForm(values={"reason": reason}, errors=fields),
         **series_page.of_booking(mine.managed.booking, mine.reader),
         "seal": seals.seal("cancel", mine.token),

@@ -16,7 +16,7 @@ from admitone.links.services import ask_for_booking, ask_for_code, mark_opened, 
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.public import booking_page, choice, dates, door, owner, seals, wishes
-from admitone.public.booking_page import Attempt
+from admitone.public.attempts import Attempt, guest_of, read
 from admitone.public.choosing import Search, choose
 from admitone.public.door import Door
 from admitone.public.forms import MineForm, RequestForm
@@ -61,11 +61,11 @@ def late_post(visit: Visit, found: Opened, token: str) -> HttpResponse:
     """A form sent to a dead link: the first answer again if its key booked, else the dead link's page."""
     way = wishes.wished(visit, door.one_time(found, token))
     sealed = seals.unseal(visit.request, "book", way.scope)
-    attempt = booking_page.read(visit, sealed.key)
+    attempt = read(visit, sealed.key)
     if sealed.state not in ("ok", "old") or attempt.start is None:
         return closed(visit, found, token)
     booking_page.limit_posts(visit)
-    guest = booking_page.guest_of(visit, attempt)
+    guest = guest_of(visit, attempt)
     try:
         wish = booking_page.host_of(visit, way)
         made = way.book(attempt.start, guest, key=sealed.key, code="", now=visit.now, host=wish)
@@ -148,7 +148,7 @@ def code(visit: Visit, token: str) -> HttpResponse:
         return see_other(with_query(f"/o/{token}", visit.keep()), found.plan)
     way = door_of(visit, found, token)
     sealed = seals.unseal(visit.request, "book", way.scope)
-    attempt = booking_page.read(visit, sealed.key)
+    attempt = read(visit, sealed.key)
     if sealed.state != "ok":
         back = Attempt(attempt.values, attempt.start, sealed.key, f"form_{sealed.state}", status=403)
         return booking_page.show(visit, way, back)
