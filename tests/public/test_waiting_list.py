@@ -12,6 +12,7 @@ from tests.public.conftest import LOCAL, Practice, form_of, minute, text_of
 from admitone.accounts.addresses import one_time_url, waiting_url
 from admitone.booking.models import Booking, WaitlistEntry
 from admitone.booking.services import cancel
+from admitone.calendars.previews import pass_for
 from admitone.calendars.services import set_team
 from admitone.events import SYSTEM
 from admitone.links.models import OneTimeLink
@@ -180,3 +181,9 @@ def test_owner_is_not_told_that_a_kept_place_is_gone(full: Practice, client: Cli
     assert client.post(f"{urlsplit(one_time_url(link.id)).path}/opened", **LOCAL).status_code == 204
     link.refresh_from_db()
     assert (link.opened_at, link.gone_told_at) == (full.now, None)
+
+
+def test_owners_preview_shows_full_times_and_joins_nothing(full: Practice, client: Client) -> None:
+    shown = client.get(f"/preview/{pass_for(full.calendar.id)}")
+    assert "Full: join the waiting list" in text_of(shown)
+    assert "/wait/" not in shown.content.decode()

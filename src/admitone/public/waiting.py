@@ -29,7 +29,8 @@ def shown(visit: Visit, door: Door, reader: Reader, seen: Picker) -> dict[str, A
     if not door.plan.waitlist:
         return {}
     slots = full_times(visit, door, reader, seen)
-    return {"full": slots, "wait_path": wait_path(door), "wait_keep": visit.keep()}
+    # In the owner's preview nothing can be joined.
+    return {"full": slots, "wait_path": "" if door.kind == "preview" else wait_path(door), "wait_keep": visit.keep()}
 
 
 def wait_path(door: Door) -> str:
