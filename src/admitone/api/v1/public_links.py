@@ -132,7 +132,9 @@ class BookedOut(Times):
     id: Id
     status: str
     manage_url: Url
-    bookings: Annotated[list[Dated], Field(description="Of a series: all its appointments, this one among them.")]
+    bookings: list[Dated] = Field(
+        default_factory=list, description="Of a series alone: all its appointments, this one among them."
+    )
 
 
 class Choosing(BaseModel):
@@ -223,6 +225,7 @@ def list_public_link_slots(request: LinkRequest, token: str, window: LinkWindow 
         "idempotency_key_reused",
     ),
     summary="Book with a link",
+    exclude_unset=True,
 )
 def create_public_link_booking(
     request: LinkRequest,
@@ -245,7 +248,8 @@ def create_public_link_booking(
         duration=payload.duration,
         repeat=repeat_of(payload),
     )
-    return booked_out(done) | {"bookings": dates_of(request.auth.plan.account_id, done.id if payload.repeat else None)}
+    series = {"bookings": dates_of(request.auth.plan.account_id, done.id)} if payload.repeat else {}
+    return booked_out(done) | series
 
 
 def guest_of(payload: LinkBooking) -> dict[str, Any]:
