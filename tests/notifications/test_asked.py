@@ -15,7 +15,7 @@ from tests.smtp import SmtpServer
 from admitone.accounts.addresses import manage_url, one_time_url
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, Membership
-from admitone.booking.services import cancel
+from admitone.booking.services import cancel, cancel_following
 from admitone.calendars.models import BusySource, Calendar
 from admitone.events.actor import SYSTEM
 from admitone.events.recording import record
@@ -23,6 +23,7 @@ from admitone.jobs import run_pending
 from admitone.links import services as links
 from admitone.links.models import LinkRequest, OneTimeLink
 from admitone.logic.errors import Problem
+from admitone.logic.series import Repeat
 from admitone.logic.tokens import ONE_TIME
 from admitone.messaging.models import Message
 
@@ -191,3 +192,16 @@ def test_cancellation_mails_a_new_link_where_the_owner_wants_it(
     assert (new is not None and one_time_url(new.id) in told[0].text()) is wanted
     old.refresh_from_db()
     assert old.uses == 1
+
+
+@pytest.mark.parametrize(("act", "most"), [(cancel, 1), (cancel_following, 3)])
+def test_new_link_after_a_series_is_for_as_many_as_were_cancelled(
+    mailing: SmtpServer, account: Account, act: Any, most: int
+) -> None:
+    old = factories.link(factories.calendar(account, reissue_on_cancel=True), series=3)
+    guest = {"name": "Ana", "email": "ana@example.com", "timezone": "Europe/Berlin"}
+    start, repeat = int(FRIDAY.timestamp()) // 60, Repeat("week", 3)
+    made = links.redeem(token=token(old), start=start, guest=guest, now=NOW, repeat=repeat)
+    act(account_id=account.id, booking_id=made.id, actor=SYSTEM, now=NOW, by="guest")
+    run_pending(now=NOW)
+    assert OneTimeLink.objects.exclude(pk=old.pk).get().series == most

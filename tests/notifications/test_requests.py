@@ -24,6 +24,7 @@ from admitone.jobs import run_pending
 from admitone.links.models import OneTimeLink
 from admitone.links.services import issue, redeem
 from admitone.logic.bookings import clean_guest
+from admitone.logic.series import Repeat
 from admitone.messaging.models import Message
 
 NOW = factories.NOW
@@ -260,6 +261,19 @@ def test_series_declined_from_its_end_brings_one_new_link(mailing: SmtpServer, a
     text = mails(mailing)[GUEST_AT].text()
     new = OneTimeLink.objects.exclude(id=link.id).get()
     assert one_time_url(new.id) in text
+
+
+def test_date_of_a_series_that_is_declined_alone_brings_a_link_for_one(mailing: SmtpServer, asking: Calendar) -> None:
+    link = factories.link(asking, series=3)
+    token = keyring().sign("o1", link.id)
+    first = redeem(token=token, start=AT, guest=ANA, now=NOW, repeat=Repeat("week", 3))
+    made = Booking.objects.get(id=first.id)
+    confirm(**ids(made), actor=SYSTEM)
+    reschedule(**ids(made), start=AT + 60, actor=GUEST, by="guest")
+    mails(mailing)
+    decline(**ids(made), actor=SYSTEM)
+    mails(mailing)
+    assert OneTimeLink.objects.get(replaces_id=link.id).series == 1
 
 
 def test_declined_request_by_a_groups_link_brings_a_link_of_the_group(mailing: SmtpServer, asking: Calendar) -> None:

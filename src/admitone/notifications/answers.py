@@ -95,6 +95,6 @@ def new_link(one: Appointment, now: datetime) -> OneTimeLink | None:
     if one.booking.series_id and (given := replacement(old)):
         return given
     try:
-        return reissue(account=one.booking.account, link_id=old, actor=SYSTEM, now=now)
+        return reissue(account=one.booking.account, link_id=old, actor=SYSTEM, now=now, series=one.of_series)
     except Problem:
         return None

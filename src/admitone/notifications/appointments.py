@@ -37,6 +37,11 @@ class Appointment:
         return self.booking.calendar
 
     @property
+    def of_series(self) -> int | None:
+        """How many of a series this letter tells of; None of an appointment that stands alone."""
+        return 1 + len(self.others) if self.booking.series_id else None
+
+    @property
     def host_zone(self) -> str:
         """The zone the calendar's hours are written in."""
         return self.calendar.schedule.timezone

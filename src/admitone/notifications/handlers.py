@@ -93,7 +93,8 @@ def send_link_after_cancellation(event: Event, now: datetime) -> None:
         return
     account = one.booking.account
     try:
-        link = reissue(account=account, link_id=UUID(event.facts["link"]), actor=SYSTEM, now=now)
+        old = UUID(event.facts["link"])
+        link = reissue(account=account, link_id=old, actor=SYSTEM, now=now, series=one.of_series)
     except Problem:  # what it opened is deleted, or all its offered times are over
         return
     to_people(

@@ -134,10 +134,19 @@ def build(
 
 
 def reissue(
-    *, account: Account, link_id: UUID, actor: Actor, now: datetime, created_by: User | None = None
+    *,
+    account: Account,
+    link_id: UUID,
+    actor: Actor,
+    now: datetime,
+    created_by: User | None = None,
+    series: int | None = None,
 ) -> OneTimeLink:
     """A new link on the terms of an old one, whatever became of that; an expiry keeps its length, offered times that
-    are over are left out. Problem("invalid") if none is left: a limited offer never becomes the whole calendar."""
+    are over are left out. Problem("invalid") if none is left: a limited offer never becomes the whole calendar.
+
+    `series`: so many appointments at most, those of the old link's that were given up.
+    """
     old = get(account, OneTimeLink, link_id, "calendar", "group", "contact")
     target = old.calendar or old.group
     if target is None or target.deleted_at is not None:
@@ -161,7 +170,7 @@ def reissue(
         note=old.note,
         metadata=old.metadata,
         utm=old.utm,
-        special=special_of(old),
+        special=special_of(old) | ({"series": min(old.series, series)} if series and old.series > 1 else {}),
         source_kind="reissue",
         source_id=str(old.id),
         created_by=created_by,
