@@ -318,3 +318,13 @@ def test_open_times_cost_one_statement_and_one_more_for_a_class(account, kind, c
     take(calendar)
     with django_assert_num_queries(count):
         openings(calendar.compiled, now=NOW, first=DAY[0], end=DAY[1]).slots()
+
+
+def test_party_that_moves_where_appointments_are_single_by_now_takes_one_seat(account):
+    calendar = klass(account, max_party=3)
+    calendar.refresh_from_db()
+    guest = clean_guest(calendar.compiled, {"name": "Ada", "email": "ada@example.com", "party": 2})
+    made = book(plan=calendar.compiled, start=TEN, guest=guest, source="api", actor=GUEST, now=NOW)
+    set_team(account=account, calendar_id=calendar.id, actor=SYSTEM, now=NOW, kind="personal")
+    moved = move(Booking.objects.get(id=made.id), TEN + 60)
+    assert (moved.seats, Seat.objects.count(), Session.objects.count()) == (1, 1, 1)

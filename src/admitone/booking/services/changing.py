@@ -130,6 +130,7 @@ def _reschedule(
     sit(taken, booking)
     was = booking.status
     _move(booking, plan, start, timezone)
+    booking.seats = len(taken.seats)  # a party's calendar may be one of single appointments by now
     booking.status = "pending" if by == "guest" and (plan.approval or was == "pending") else "confirmed"
     booking.answer_by = answer_by(plan, start, now) if booking.status == "pending" else None
     booking.location = moved_place(plan, booking, old_host, taken.host_id)
@@ -151,6 +152,7 @@ MOVED = (
     "local_date",
     "rescheduled_from_min",
     "sequence",
+    "seats",
     "host_id",
     "location",
     "host_reason",
