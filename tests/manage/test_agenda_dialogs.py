@@ -191,6 +191,16 @@ def test_blocked_elsewhere_is_no_more_than_busy(web: Client, account: Account, c
     assert [band.names for day in page.context["drawing"].days for band in day.bands] == [host.name]
 
 
+def test_blocking_suggests_the_morning_of_the_day_that_is_looked_at(web: Client, calendar: Calendar) -> None:
+    page = web.get(f"{PATH}?view=week&date=2026-12-09").content.decode()
+    assert "block/?zone=Europe/Berlin&amp;day=2026-12-09" in page
+    initial = [
+        web.get(f"{PATH}block/?day={day}").context["form"].initial for day in ("2026-12-09", "soon", "2020-01-01")
+    ]
+    assert [(one["date"], one["time"]) for one in initial][0] == ("2026-12-09", "09:00")
+    assert initial[1] == initial[2]
+
+
 def test_new_appointment_in_the_dialog_with_calendar_and_time_of_the_press(web: Client, calendar: Calendar) -> None:
     url = "/app/north-clinic/bookings/new/"
     asked = web.get(f"{url}?dialog=1&at={AT}&calendar={calendar.id}&zone=UTC", **HTMX).content.decode()

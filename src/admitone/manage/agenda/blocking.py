@@ -25,6 +25,7 @@ from admitone.manage.forms import posted, show_problem
 #: Fields of the service -> of the form.
 FIELDS = {"start": "time", "end": "end_time"}
 HOUR = 60
+MORNING = "09:00"
 
 
 def blockable(request: AccountRequest) -> tuple[list[Host], list[Calendar]]:
@@ -60,12 +61,21 @@ def _initial(request: AccountRequest) -> dict[str, str]:
     zone = dialogs.zone(request)
     start = dialogs.minute(request.GET.get("start"))
     if start is None:
-        start = -(-to_min_ceil(timezone.now()) // HOUR) * HOUR
+        start = _suggested(request.GET.get("day", ""), zone)
     end = dialogs.minute(request.GET.get("end")) or start + HOUR
     until = dialogs.local(max(end, start), zone)
     found = {**dialogs.local(start, zone), "end_date": until["date"], "end_time": until["time"]}
     host = request.GET.get("host", "")
     return found | ({"whose": f"host:{host}"} if host else {})
+
+
+def _suggested(day: str, zone: str) -> int:
+    """The next full hour; the morning of `day` (a date that is looked at) if that is later."""
+    soon = -(-to_min_ceil(timezone.now()) // HOUR) * HOUR
+    try:
+        return max(soon, dialogs.typed(day, MORNING, zone))
+    except Problem:
+        return soon
 
 
 def _blocked(request: AccountRequest, form: BlockForm, zone: str) -> None:
