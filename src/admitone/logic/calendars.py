@@ -164,7 +164,10 @@ def _durations(raw: Any) -> list[int]:
     """Other lengths in minutes, ascending, each once."""
     if not isinstance(raw, list | tuple):
         raise ValueError("Enter a list of lengths.")
-    found = sorted({int(_whole(1, DAY)(item)) for item in raw})
+    try:
+        found = sorted({int(_whole(1, DAY)(item)) for item in raw})
+    except ValueError:
+        raise ValueError(f"Enter whole numbers from 1 to {DAY}.") from None
     if len(found) > MAX_DURATIONS:
         raise ValueError(f"Enter at most {MAX_DURATIONS} lengths.")
     return found

@@ -38,22 +38,22 @@ class BookingRulesForm(SectionForm):
         required=False,
         max_length=120,
         label=gettext_lazy("Other lengths"),
-        help_text=gettext_lazy("In minutes, with commas between them: 15, 60. Guests choose one. Empty: one length."),
+        help_text=gettext_lazy("In minutes, with commas between them: 15, 60. Guests then choose. Empty: no choice."),
     )
     per_contact_limit = number(
-        gettext_lazy("Appointments ahead of one guest"),
+        gettext_lazy("Upcoming appointments per guest"),
         low=1,
         required=False,
-        help_text=gettext_lazy("Who has so many to come has to keep or cancel one first. Empty: no limit."),
+        help_text=gettext_lazy("A guest with this many books again once one is over or cancelled. Empty: no limit."),
     )
     per_host_day_limit = number(
-        gettext_lazy("Appointments a day of one host"),
+        gettext_lazy("Appointments per host and day"),
         low=1,
         required=False,
-        help_text=gettext_lazy("Of this calendar. Empty: no limit."),
+        help_text=gettext_lazy("In this calendar. Empty: no limit."),
     )
     max_party = number(
-        gettext_lazy("Places in one booking"),
+        gettext_lazy("Places per appointment"),
         low=1,
         help_text=gettext_lazy("A guest may bring others along. 1: everybody books alone."),
     )
@@ -65,7 +65,7 @@ class BookingRulesForm(SectionForm):
     approval_hours = number(
         gettext_lazy("Hours to answer"),
         low=1,
-        help_text=gettext_lazy("A request without an answer ends then, at the latest when it would begin."),
+        help_text=gettext_lazy("An unanswered request is declined after this time, at the latest when it would begin."),
     )
     reissue_on_decline = forms.BooleanField(
         required=False,
@@ -79,8 +79,8 @@ class BookingRulesForm(SectionForm):
     )
     waitlist = forms.BooleanField(
         required=False,
-        label=gettext_lazy("Guests may wait for a place in a full time"),
-        help_text=gettext_lazy("Whoever waits longest is mailed a one-time link when a place gets free."),
+        label=gettext_lazy("Guests may join a waiting list for a full time"),
+        help_text=gettext_lazy("When a place becomes free, whoever waits longest is mailed a one-time link."),
     )
     waitlist_hold = number(gettext_lazy("Keep the place for"), low=1)
     waitlist_hold_unit = forms.ChoiceField(choices=UNITS[:3], label=gettext_lazy("Unit of the time"))
