@@ -170,7 +170,7 @@ def test_posts_are_limited_and_slowed_ones_change_nothing(client: Client, asked:
 
 def test_booking_page_says_that_it_is_a_request(client: Client, practice: Practice, asked: Booking) -> None:
     text = text_of(client.get(practice.scheduling))
-    assert "This is a request: it is confirmed or declined within 6 hours, and you get a mail." in text
+    assert "This is a request: it is confirmed or declined within 6 hours, and you get an email." in text
     assert "Request this time" in text
 
 

@@ -23,7 +23,7 @@ def guest_asked(one: Appointment) -> Letter:
         heading=_("We have your request"),
         paragraphs=(
             *booked.greeting(one.booking),
-            _("The time is kept for you until %(host)s confirms it. You get a mail either way.") % facts,
+            _("The time is kept for you until %(host)s confirms it. You get an email either way.") % facts,
         ),
         rows=(*booked.guest_rows(one), *answer_rows(one, one.guest)),
         actions=(Action(_("View or change your request"), one.manage_url),),
