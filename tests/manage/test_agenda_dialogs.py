@@ -197,7 +197,7 @@ def test_blocking_suggests_the_morning_of_the_day_that_is_looked_at(web: Client,
     initial = [
         web.get(f"{PATH}block/?day={day}").context["form"].initial for day in ("2026-12-09", "soon", "2020-01-01")
     ]
-    assert [(one["date"], one["time"]) for one in initial][0] == ("2026-12-09", "09:00")
+    assert (initial[0]["date"], initial[0]["time"]) == ("2026-12-09", "09:00")
     assert initial[1] == initial[2]
 
 
