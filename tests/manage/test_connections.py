@@ -184,7 +184,8 @@ def test_providers_that_are_not_set_up_are_not_offered(web, host) -> None:
 
 
 def test_a_calendar_that_cannot_be_read_is_a_warning_on_the_first_page(web, account, host, radicale) -> None:
-    radicale.put(f"{radicale.url}/{USER}/work/", "x", event("DTSTART:20261103T110000Z", "DTEND:20261103T120000Z"))
+    place = "/".join([radicale.url, USER, "work", ""])
+    radicale.put(place, "x", event("DTSTART:20261103T110000Z", "DTEND:20261103T120000Z"))
     connect(web, host, radicale)
     row = CalendarConnection.objects.get()
     web.post(f"{PATH}{row.id}/", {"blocks": [ids(row)["Work"]], "write_to": ""})
