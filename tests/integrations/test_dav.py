@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from tests.integrations.test_caldav import BOOKING, DAV, entry, login, wanted
 
-from admitone.integrations import dav
-from admitone.integrations.remote import Known, RemoteError
+from admitone.integrations import connecting, dav
+from admitone.integrations.remote import Known, RemoteError, understood
+from admitone.logic.errors import Problem
 
 HEAD = '<D:multistatus xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">'
 CALENDAR = "<D:resourcetype><D:collection/><C:calendar/></D:resourcetype>"
@@ -178,3 +179,48 @@ def test_the_password_stays_within_one_site(home: str, there: str, allowed: bool
 def test_an_etag_that_a_proxy_made_weak_is_still_a_condition(server: Canned) -> None:
     server.says("PUT", "", 201, ETag='W/"7"')
     assert DAV.put(login(server.url), server.url, entry(), Known()).etag == '"7"'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        multistatus(row(CALENDAR, "http://[")),
+        multistatus(row(CALENDAR, "")),
+        multistatus(f"<D:response><D:propstat><D:prop>{CALENDAR}</D:prop></D:propstat></D:response>"),
+        multistatus(row("<C:calendar-home-set><D:href>http://[</D:href></C:calendar-home-set>")),
+        multistatus(row("<D:current-user-principal><D:href>//[</D:href></D:current-user-principal>")),
+        multistatus(row("<D:resourcetype>text</D:resourcetype>", status="abc")),
+    ],
+)
+def test_an_odd_answer_is_a_refusal_in_words(server: Canned, body: str) -> None:
+    server.says("PROPFIND", body)
+    with pytest.raises(Problem) as refused:
+        connecting.discover("caldav", login(server.url).secrets)
+    assert refused.value.code == "invalid"
+
+
+def test_a_redirect_to_no_address_is_a_refusal_in_words(server: Canned) -> None:
+    server.says("PROPFIND", "", 302, Location="http://[")
+    with pytest.raises(RemoteError, match="not an address"):
+        read(server)
+
+
+def test_a_name_with_control_characters_can_be_stored(server: Canned) -> None:
+    server.says("PROPFIND", multistatus(row(f"{CALENDAR}<D:displayname/>", "/cal/x%00y/")))
+    found, _login = connecting.discover("caldav", login(server.url).secrets)
+    assert [one.name for one in found] == ["x y"]
+
+
+def test_entities_are_not_unfolded(server: Canned) -> None:
+    entities = '<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/hostname"><!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;&b;">]>'
+    server.says("PROPFIND", entities + multistatus(row(f"{CALENDAR}<D:displayname>&c;&a;</D:displayname>")))
+    found, _login = connecting.discover("caldav", login(server.url).secrets)
+    assert [one.name for one in found] == ["['&c;', '&a;']"]
+
+
+@pytest.mark.parametrize("etag", ["é", "a" * 5000, '"ü"'])
+def test_an_etag_that_cannot_be_a_condition_is_told(server: Canned, etag: str) -> None:
+    server.says("PUT", "", 204)
+    with pytest.raises(RemoteError), understood():
+        DAV.put(login(server.url), server.url, entry(), Known(f"{server.url}1.ics", etag))
+        raise RemoteError("a long one is taken")

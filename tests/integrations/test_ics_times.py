@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from admitone.integrations.ics_times import Unreadable, busy_spans
+from admitone.integrations.ics_times import Unreadable, busy_spans, joined
 from admitone.logic.clock import from_min, to_min_floor
 
 FIRST = to_min_floor(datetime(2026, 11, 1, tzinfo=UTC))
@@ -158,3 +158,14 @@ def test_ten_thousand_events_are_read_in_reasonable_time() -> None:
     spans = busy_spans(content, BERLIN, FIRST, END)
     assert time.perf_counter() - started < 20
     assert len(spans) > 200
+
+
+@pytest.mark.parametrize("name", ["VEVENT", "VALARM", "VTIMEZONE", "VFREEBUSY"])
+def test_components_that_never_end_are_refused_in_reasonable_time(name: str) -> None:
+    """A search from each beginning to the end of the file would take minutes, and hours for five megabytes."""
+    endless = f"BEGIN:VEVENT\nEND:{name}\n" + f"BEGIN:{name}\n" * 60_000
+    began = time.monotonic()
+    joined([f"BEGIN:VCALENDAR\n{endless}END:VCALENDAR"])
+    with pytest.raises(Unreadable):
+        busy_spans(f"BEGIN:VCALENDAR\n{endless}END:VCALENDAR".encode(), BERLIN, FIRST, END)
+    assert time.monotonic() - began < 15

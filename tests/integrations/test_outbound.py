@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import ipaddress
+import socket
 import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -118,3 +122,52 @@ def test_the_etag_is_sent_back_and_not_modified_is_told(feeds: FeedServer) -> No
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(outbound.Refused, match="no server of that name"):
         outbound.get("https://calendar.invalid/x", timeout=3)
+
+
+def test_headers_that_come_byte_by_byte_end_in_time() -> None:
+    enough = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        connection, _address = listener.accept()
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        with connection, suppress(OSError):
+            while not enough.wait(0.05):
+                connection.sendall(b"a")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, args=(listener,), daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(httpx.TimeoutException):
+            outbound.get(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout=0.5)
+        took = time.monotonic() - began
+        enough.set()
+    assert took < 3
+
+
+@pytest.mark.parametrize("packing", ["gzip, gzip", "br", "gzip,deflate", "GZIP, identity, gzip"])
+def test_an_answer_packed_twice_or_oddly_is_not_unfolded(feeds: FeedServer, packing: str) -> None:
+    bomb = gzip.compress(gzip.compress(b"0" * 100_000))
+    url = feeds.put("/bomb", bomb, headers={"Content-Encoding": packing})
+    with pytest.raises(outbound.Refused, match="nobody asked for"):
+        outbound.get(url, timeout=3)
+
+
+def test_an_answer_packed_once_is_limited_by_what_it_holds(feeds: FeedServer) -> None:
+    url = feeds.put("/bomb", gzip.compress(b"0" * 5_000_001), headers={"Content-Encoding": "gzip"})
+    with pytest.raises(outbound.Refused, match="larger than 5 MB"):
+        outbound.get(url, timeout=3)
+
+
+@pytest.mark.parametrize("location", ["http://[", "//[::1", "http://[x]/", ""])
+def test_a_redirect_to_no_address_is_refused(feeds: FeedServer, location: str) -> None:
+    url = feeds.put("/a", "", status=302, headers={"Location": location})
+    with pytest.raises((outbound.Refused, httpx.RemoteProtocolError)):
+        outbound.get(url, timeout=3)
+
+
+def test_a_name_in_another_script_is_sent_as_dns_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound, "checked_address", lambda name, port: ipaddress.ip_address("93.184.216.34"))
+    assert outbound.pinned("https://kalender.münchen.example:8443/a?b=c") == (
+        "kalender.xn--mnchen-3ya.example:8443",
+        "https://93.184.216.34:8443/a?b=c",
+    )

@@ -273,6 +273,20 @@ def test_disconnecting_removes_entries_ahead_if_asked_to(radicale, row, work, ac
     assert (radicale.files(work), CalendarConnection.objects.count()) == ([], 0)
 
 
+def test_disconnecting_during_a_write_leaves_no_entry_behind(radicale, row, work, account, calendar, now) -> None:
+    one = factories.booking(calendar)
+    writing.plan(one.account_id, one.id, now)
+    claim = writing.claim_entry(ExternalEvent.objects.get().id, now)
+    assert claim and claim.entry
+    connecting.disconnect(account=account, connection_id=row.id, actor=SYSTEM, now=now, remove_entries=True)
+    run_pending(now=now)
+    login = Login(writing.secrets_of(claim.sealed))
+    providers()["caldav"].put(login, claim.write_to, claim.entry, claim.known)  # and dies before it is recorded
+    assert len(radicale.files(work)) == 1
+    run_pending(now=now + writing.LEASE + timedelta(seconds=2))
+    assert (radicale.files(work), CalendarConnection.objects.count()) == ([], 0)
+
+
 def test_disconnecting_leaves_entries_otherwise(radicale, row, work, account, calendar, now) -> None:
     factories.booking(calendar)
     run_pending(now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 from uuid import UUID
 
 from caldav.response import PropfindResult
@@ -97,7 +97,7 @@ def _about(login: Login, base: str) -> tuple[str, dict[str, Any]]:
     """What the address says of itself, or what the well-known address below it does."""
     tries = [base]
     if base.partition("://")[2].rstrip("/").count("/") == 0:
-        tries.insert(0, urljoin(base, "/.well-known/caldav"))
+        tries.insert(0, dav.joined(base, "/.well-known/caldav"))
     failure = RemoteError(dav.NOT_CALDAV)
     for url in tries:
         try:
@@ -119,12 +119,12 @@ def _links(about: dict[str, Any]) -> bool:
 def _homes(login: Login, url: str, about: dict[str, Any]) -> list[str]:
     homes = about.get(f"{C}calendar-home-set")
     if not homes:
-        principal = dav.within(login, urljoin(url, str(about[f"{D}current-user-principal"])))
+        principal = dav.within(login, dav.joined(url, str(about[f"{D}current-user-principal"])))
         url, rows = dav.propfind(login, principal, "<C:calendar-home-set/>")
         homes = rows[0].properties.get(f"{C}calendar-home-set") if rows else None
     if not homes:
         raise RemoteError(NOTHING)
-    return [dav.within(login, urljoin(url, home)) for home in ([homes] if isinstance(homes, str) else homes)]
+    return [dav.within(login, dav.joined(url, home)) for home in ([homes] if isinstance(homes, str) else homes)]
 
 
 def _listed(login: Login, url: str, depth: int) -> list[PropfindResult]:
@@ -144,10 +144,10 @@ def _holds_events(row: PropfindResult) -> bool:
 
 
 def _found(base: str, row: PropfindResult) -> Found:
-    url = urljoin(base, quote(row.href, safe="/:@%~!$&'()*+,;="))
+    url = dav.joined(base, quote(row.href, safe="/:@%~!$&'()*+,;="))
     rights = row.properties.get(f"{D}current-user-privilege-set")
     name = str(row.properties.get(f"{D}displayname") or row.href.rstrip("/").rpartition("/")[2])
-    return Found(url, name[:200], not rights or bool(WRITES & set(rights)))
+    return Found(url, name, not rights or bool(WRITES & set(rights)))
 
 
 def _address(calendar: str, booking_id: UUID) -> str:
@@ -180,7 +180,7 @@ def _by_uid(login: Login, calendar: str, booking_id: UUID) -> str:
     match = f'<C:prop-filter name="UID"><C:text-match>{ics.uid(booking_id)}</C:text-match></C:prop-filter>'
     rows = dav.report(login, dav.within(login, calendar), QUERY.format(match))
     hits = [row for row in rows if ics.uid(booking_id) in (row.calendar_data or "")]
-    return urljoin(calendar, quote(hits[0].href, safe="/:@%~!$&'()*+,;=")) if hits else ""
+    return dav.joined(calendar, quote(hits[0].href, safe="/:@%~!$&'()*+,;=")) if hits else ""
 
 
 def _marks(body: bytes) -> tuple[int | None, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from admitone.events import Actor, record
 from admitone.integrations import outbound, writing
 from admitone.integrations.connections import connection, keep_renewed, sealed, secrets_of
 from admitone.integrations.models import CalendarConnection, RemoteCalendar
-from admitone.integrations.remote import Found, Login, RemoteError, providers
+from admitone.integrations.remote import Found, Login, RemoteError, plain, providers, understood
 from admitone.logic.errors import Problem
 
 MAX_CONNECTIONS = 10
@@ -49,7 +50,8 @@ def connect_tokens(
     """The same with the tokens of a sign-in at Google or Microsoft. RemoteError, Problem("invalid")."""
     host, server = _host(account, host_id), providers()[kind]
     found, login = discover(kind, tokens)
-    who = server.who(login)[:254]
+    with understood():
+        who = plain(server.who(login))[:254]
     return _connected(account, host, kind, server.label, who, login.secrets, found, actor, now)
 
 
@@ -57,11 +59,13 @@ def discover(kind: str, secrets: Mapping[str, str]) -> tuple[list[Found], Login]
     """The calendars of a sign-in; Problem("invalid") with the server's refusal at its field."""
     login = Login(secrets, PATIENCE)
     try:
-        found = providers()[kind].calendars(login)
+        with understood():
+            found = providers()[kind].calendars(login)
     except RemoteError as error:
         field = "password" if error.why == "login" else "url"
         raise Problem("invalid", str(error), fields={field: str(error)}) from error
-    return [one for one in found if len(one.id) <= 1000][:MAX_CALENDARS], login
+    usable = [replace(one, name=plain(one.name)[:200]) for one in found if len(one.id) <= 1000 and one.id.isprintable()]
+    return usable[:MAX_CALENDARS], login
 
 
 def change_password(
@@ -144,9 +148,9 @@ def disconnect(
         if one.source_id:
             delete_busy_source(account=account, source_id=one.source_id, actor=actor, now=now)
     tell(row, actor, now, "calendar_connection.deleted")
-    if remove_entries and writing.upcoming(row, now).exclude(remote_id="").exists():
-        row.ended_at, row.write_to = now, ""
-        row.save(update_fields=["ended_at", "write_to"])
+    if remove_entries and writing.begun(row, now).exists():
+        row.ended_at = now
+        row.save(update_fields=["ended_at"])
         writing.end_connection.using(account_id=account.pk).enqueue(connection_id=str(row.id))
         return
     row.delete()
@@ -234,7 +238,7 @@ def _list(row: CalendarConnection, found: Sequence[Found]) -> None:
     """Take over new names and calendars; those that are gone and not used are forgotten."""
     known = {one.remote_id: one for one in row.calendars.all()}
     for one in found:
-        values = {"name": one.name[:200], "writable": one.writable}
+        values = {"name": one.name, "writable": one.writable}
         RemoteCalendar.objects.update_or_create(connection=row, remote_id=one.id, defaults=values)
     gone = set(known) - {one.id for one in found} - {row.write_to}
     RemoteCalendar.objects.filter(connection=row, remote_id__in=gone, source=None).delete()

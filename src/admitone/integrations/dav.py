@@ -6,7 +6,7 @@ import base64
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from caldav.lib.error import DAVError
 from caldav.response import CalendarQueryResult, DAVResponse, PropfindResult
@@ -50,7 +50,7 @@ def request(
         found = ask(method, url, login=login, headers=sent, content=content, limit=MAX_BYTES)
         if found.status not in outbound.REDIRECTS:
             break
-        url = within(login, urljoin(url, found.headers.get("Location", "")))
+        url = within(login, joined(url, found.headers.get("Location", "")))
     else:
         raise RemoteError("The server redirects too often.")
     if found.status == 401:
@@ -67,9 +67,10 @@ def propfind(login: Login, url: str, props: str, depth: int = 0) -> tuple[str, l
     body = f'<D:propfind xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/"><D:prop>{props}</D:prop></D:propfind>'
     answer = request(login, "PROPFIND", url, content=body.encode(), headers=_xml(depth))
     try:
-        return answer.url, _multistatus(answer).parse_propfind()
-    except DAVError as error:
+        rows = _multistatus(answer).parse_propfind()
+    except (DAVError, ValueError, TypeError) as error:
         raise RemoteError(NOT_CALDAV) from error
+    return answer.url, [row for row in rows if row.href]
 
 
 def report(login: Login, url: str, body: str) -> list[CalendarQueryResult]:
@@ -77,11 +78,18 @@ def report(login: Login, url: str, body: str) -> list[CalendarQueryResult]:
     answer = request(login, "REPORT", url, content=body.encode(), headers=_xml(1))
     try:
         rows = _multistatus(answer).parse_calendar_query()
-    except DAVError as error:
+    except (DAVError, ValueError, TypeError) as error:
         raise RemoteError(NOT_CALDAV) from error
     if any(row.status != 404 and (row.status >= 300 or row.calendar_data is None) for row in rows):
         raise RemoteError("The calendar server sent only a part of the calendar.")
     return [row for row in rows if row.status != 404]
+
+
+def joined(base: str, reference: str) -> str:
+    try:
+        return outbound.joined(base, reference)
+    except outbound.Refused as error:
+        raise RemoteError(str(error)) from error
 
 
 def within(login: Login, url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,10 +25,9 @@ MAX_ZONES = 200
 MARGIN = timedelta(days=2)
 
 _FLAGS = re.MULTILINE | re.IGNORECASE
-_EVENT = re.compile(r"^BEGIN:VEVENT\r?$.*?^END:VEVENT\r?$\n?", _FLAGS | re.DOTALL)
-_FREEBUSY = re.compile(r"^BEGIN:VFREEBUSY\r?$.*?^END:VFREEBUSY\r?$\n?", _FLAGS | re.DOTALL)
-_ALARM = re.compile(r"^BEGIN:VALARM\r?$.*?^END:VALARM\r?$\n?", _FLAGS | re.DOTALL)
-_ZONE = re.compile(r"^BEGIN:VTIMEZONE\r?$.*?^END:VTIMEZONE\r?$\n?", _FLAGS | re.DOTALL)
+_EVENT, _FREEBUSY, _ALARM, _ZONE = (
+    re.compile(rf"^(?:(BEGIN)|END):{name}\r?$\n?", _FLAGS) for name in ("VEVENT", "VFREEBUSY", "VALARM", "VTIMEZONE")
+)
 _ZONE_ID = re.compile(r"^TZID(?:;[^:\n]*)?:([^\r\n]+)", _FLAGS)
 _SERIES = re.compile(r"^(?:RRULE|RDATE|EXRULE|RECURRENCE-ID|DURATION)[;:]", _FLAGS)
 _BOUNDS = re.compile(r"^(DTSTART|DTEND)(?:;[^:\n]*)?:(\d{8})", _FLAGS)
@@ -72,10 +71,10 @@ def joined(files: Iterable[str]) -> bytes:
     events: list[str] = []
     for file in files:
         text = _own_zones(_text(file.encode()))
-        zones |= dict.fromkeys(_ZONE.findall(text))
+        zones |= dict.fromkeys(_all(_ZONE, text))
         if len(zones) > MAX_ZONES:
             raise Unreadable(f"The calendar defines more than {MAX_ZONES} time zones.")
-        events += [part.rstrip() + "\n" for part in (*_EVENT.findall(text), *_FREEBUSY.findall(text))]
+        events += [part.rstrip() + "\n" for part in (*_all(_EVENT, text), *_all(_FREEBUSY, text))]
     inner = "".join(f"{definition.rstrip()}\n" for definition in zones) + "".join(events)
     return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//joined\n{inner}END:VCALENDAR\n".encode()
 
@@ -93,8 +92,8 @@ def _shortened(text: str, low: datetime, high: datetime) -> str:
     """The file without single events far outside of the window: most of a large file, at a tenth of parsing it."""
     first, last = f"{low - MARGIN:%Y%m%d}", f"{high + MARGIN:%Y%m%d}"
 
-    def keep(event: re.Match[str]) -> str:
-        body = _ALARM.sub("", event[0])
+    def keep(event: str) -> str:
+        body = _replaced(_ALARM, event, lambda _alarm: "")
         if _SERIES.search(body):
             return body
         bounds = {name.upper(): day for name, day in _BOUNDS.findall(body)}
@@ -102,9 +101,32 @@ def _shortened(text: str, low: datetime, high: datetime) -> str:
         outside = start > last or bounds.get("DTEND", start) < first
         return "" if outside else body
 
-    short = _EVENT.sub(keep, text)
+    short = _replaced(_EVENT, text, keep)
     _check_rules(short)
     return _own_zones(short)
+
+
+def _parts(marks: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Where each component begins and ends; in one pass, however many begin and never end."""
+    start = None
+    for found in marks.finditer(text):
+        if found[1] is None and start is not None:
+            yield start, found.end()
+            start = None
+        elif found[1] and start is None:
+            start = found.start()
+
+
+def _all(marks: re.Pattern[str], text: str) -> list[str]:
+    return [text[start:end] for start, end in _parts(marks, text)]
+
+
+def _replaced(marks: re.Pattern[str], text: str, by: Callable[[str], str]) -> str:
+    kept, last = [], 0
+    for start, end in _parts(marks, text):
+        kept += [text[last:start], by(text[start:end])]
+        last = end
+    return "".join([*kept, text[last:]])
 
 
 def _check_rules(text: str) -> None:
@@ -126,7 +148,7 @@ def _own_zones(text: str) -> str:
     The parser remembers definitions by name for the whole process, and two files may call different zones the same
     ("Customized Time Zone").
     """
-    definitions = list(dict.fromkeys(_ZONE.findall(text)))
+    definitions = list(dict.fromkeys(_all(_ZONE, text)))
     if len(definitions) > MAX_ZONES:
         raise Unreadable(f"The calendar defines more than {MAX_ZONES} time zones.")
     for definition in definitions:

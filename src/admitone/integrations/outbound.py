@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
@@ -16,6 +18,8 @@ from django.conf import settings
 MAX_BYTES = 5_000_000
 MAX_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
+#: Nested or unknown packings could unfold a small answer into gigabytes before its size is looked at.
+ENCODINGS = ("identity", "gzip", "")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -47,7 +51,7 @@ def get(url: str, *, etag: str = "", timeout: float, accept: str = "*/*") -> Ans
             if response.status_code not in REDIRECTS:
                 return _answer(response, deadline)
             location = response.headers.get("Location", "")
-        url = urljoin(url, location)
+        url = joined(url, location)
     raise Refused("The server redirects too often.")
 
 
@@ -114,16 +118,49 @@ def _asked(
     host, target = pinned(url)
     timeout = httpx.Timeout(_left(deadline))
     with (
+        _cut_off(deadline) as trace,
         httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
         client.stream(
             method,
             target,
             headers={**headers, "Host": host},
             content=content,
-            extensions={"sni_hostname": _name(url)},
+            extensions={"sni_hostname": _name(url), "trace": trace},
         ) as response,
     ):
+        if response.headers.get("Content-Encoding", "identity").strip().lower() not in ENCODINGS:
+            raise Refused("The server packs its answers in a way that nobody asked for.")
         yield response
+
+
+@contextmanager
+def _cut_off(deadline: float) -> Iterator[Callable[[str, dict[str, Any]], None]]:
+    """A trace hook for httpx; the connections that it sees are cut at the deadline.
+
+    Time-outs of single reads are no limit for headers that come byte by byte.
+    """
+    streams: list[Any] = []
+    timer = threading.Timer(_left(deadline), lambda: _cut(streams))
+    timer.daemon = True
+    timer.start()
+
+    def trace(event: str, info: dict[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            streams.append(info["return_value"])
+
+    try:
+        yield trace
+    except httpx.TransportError:
+        _left(deadline)  # what was cut is late, not away
+        raise
+    finally:
+        timer.cancel()
+
+
+def _cut(streams: list[Any]) -> None:
+    for stream in streams:
+        with suppress(OSError, ValueError):
+            stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 def pinned(url: str) -> tuple[str, str]:
@@ -133,7 +170,7 @@ def pinned(url: str) -> tuple[str, str]:
     address = checked_address(name, port)
     shown = f"[{address}]" if address.version == 6 else str(address)
     query = f"?{parts.query}" if parts.query else ""
-    host = parts.netloc.rpartition("@")[2]
+    host = _ascii(parts.netloc.rpartition("@")[2])
     return host, f"{parts.scheme}://{shown}:{port}{parts.path or '/'}{query}"
 
 
@@ -179,6 +216,14 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+def joined(base: str, reference: str) -> str:
+    """The address that a server refers to; Refused if it is none."""
+    try:
+        return urljoin(base, reference)
+    except ValueError as error:
+        raise Refused("The server refers to something that is not an address.") from error
+
+
 def parts_of(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -191,7 +236,15 @@ def parts_of(url: str) -> SplitResult:
 
 
 def _name(url: str) -> str:
-    return str(parts_of(url).hostname)
+    return _ascii(str(parts_of(url).hostname))
+
+
+def _ascii(host: str) -> str:
+    """As the name stands in DNS and headers (RFC 3490)."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError as error:
+        raise Refused("There is no server of that name.") from error
 
 
 def _left(deadline: float) -> float:

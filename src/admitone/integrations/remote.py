@@ -5,7 +5,8 @@ A server is one file: `@provider("caldav")` on a class with `label`, `calendars`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -20,13 +21,18 @@ from admitone.integrations import outbound
 Why = Literal["transient", "permanent", "login", "gone"]
 
 
+def plain(text: str) -> str:
+    """A server's words in one line that can be stored: PostgreSQL takes no NUL."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 class RemoteError(Exception):
     """What the server would not do, in words for its owner. `login`: they have to sign in again; `gone`: the calendar or
     the entry is not there; `transient` is worth another try, `after` seconds from now if the server said so."""
 
     def __init__(self, words: str, why: Why = "permanent", after: float | None = None) -> None:
         self.why, self.after = why, after
-        super().__init__(words)
+        super().__init__(plain(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,17 @@ class Provider(Protocol):
     def remove(self, login: Login, calendar: str, booking_id: UUID, known: Known) -> None: ...
 
 
+@contextmanager
+def understood() -> Iterator[None]:
+    """Whatever an odd answer breaks is a RemoteError: the connection's owner has to hear of it."""
+    try:
+        yield
+    except RemoteError:
+        raise
+    except Exception as error:
+        raise RemoteError(f"The server's answer could not be understood ({type(error).__name__}).") from error
+
+
 P = TypeVar("P", bound=Callable[[], Provider])
 _providers: dict[str, Provider] = {}
 
@@ -134,7 +151,7 @@ def ask(
 def later(answer: outbound.Exchange) -> RemoteError:
     """The error for 429 and 5xx, with the wait that the server asked for (RFC 9110 section 10.2.3, seconds only)."""
     raw = answer.headers.get("Retry-After", "")
-    after = min(float(raw), 3600.0) if raw.isdigit() else None
+    after = min(float(raw), 3600.0) if raw.isdecimal() else None
     return RemoteError(f"The server is busy or faulty at the moment (it answered {answer.status}).", "transient", after)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from admitone.booking.models import Booking
 from admitone.booking.queries import hosts_of
@@ -20,7 +20,7 @@ from admitone.events import SYSTEM, record
 from admitone.integrations.connections import keep_renewed, secrets_of
 from admitone.integrations.entries import carries, entry_of, touched
 from admitone.integrations.models import CalendarConnection, ExternalEvent
-from admitone.integrations.remote import Entry, Known, Login, RemoteError, providers
+from admitone.integrations.remote import Entry, Known, Login, RemoteError, providers, understood
 from admitone.jobs import DeadJob, Retry, enqueue_many, on_dead, periodic, task
 from admitone.logic.clock import to_min_floor
 
@@ -100,6 +100,11 @@ def upcoming(row: CalendarConnection, now: datetime) -> QuerySet[ExternalEvent]:
     return ExternalEvent.objects.filter(connection=row, booking__end_min__gt=to_min_floor(now))
 
 
+def begun(row: CalendarConnection, now: datetime) -> QuerySet[ExternalEvent]:
+    """Entries ahead that stand there, or may: a write that was begun and not recorded."""
+    return upcoming(row, now).exclude(remote_id="", leased_until=None)
+
+
 def write_upcoming(row: CalendarConnection, now: datetime) -> None:
     """Inside a transaction: another calendar to write to, or none; upcoming appointments follow."""
     if row.write_to:
@@ -125,7 +130,8 @@ def write_event(*, entry_id: str, now: datetime) -> None:
     login = Login({}, PATIENCE)
     try:
         login.secrets = secrets_of(claim.sealed)
-        known: Known | RemoteError = carry_out(claim, login)
+        with understood():
+            known: Known | RemoteError = carry_out(claim, login)
     except RemoteError as error:
         known = error
     wait = record_outcome(claim, login, known, now)
@@ -262,18 +268,23 @@ def end_connection(*, connection_id: str, now: datetime) -> None:
     row = CalendarConnection.objects.filter(id=connection_id).exclude(ended_at=None).first()
     if row is None:
         return
-    for entry in upcoming(row, now).exclude(remote_id=""):
+    late = begun(row, now).aggregate(until=Max("leased_until"))["until"]
+    if late and late > now:
+        raise Retry((late - now).total_seconds() + 1.0, "an entry is being written")
+    for entry in begun(row, now):
         login = Login({}, PATIENCE)
         try:
             login.secrets = secrets_of(row.config_sealed)
-            providers()[row.kind].remove(login, entry.calendar, entry.booking_id, Known(entry.remote_id, entry.etag))
+            with understood():
+                known = Known(entry.remote_id, entry.etag)
+                providers()[row.kind].remove(login, entry.calendar or row.write_to, entry.booking_id, known)
         except RemoteError as error:
             if error.why == "transient":
                 raise Retry(error.after or 60.0, str(error)) from error
             if error.why == "login":
                 break
         row.config_sealed = keep_renewed(row.id, row.config_sealed, login)
-        ExternalEvent.objects.filter(id=entry.id).update(remote_id="", state="removed")
+        ExternalEvent.objects.filter(id=entry.id).update(remote_id="", leased_until=None, state="removed")
     row.delete()
 
 
