@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from tests.links.test_waiting_list import follow
 from tests.public.conftest import LOCAL, Practice, form_of, minute, text_of
+from time_machine import Traveller
 
 from admitone.accounts.addresses import one_time_url, waiting_url
 from admitone.booking.models import Booking, WaitlistEntry
@@ -124,14 +125,27 @@ def test_mailed_link_books_the_place_and_shows_it_to_nobody_else(full: Practice,
     assert "You have booked this place" in text_of(place)
 
 
-def test_place_that_is_offered_leads_to_its_link(full: Practice, client: Client) -> None:
+def test_stranger_who_types_the_address_of_somebody_who_waits_is_not_led_to_their_place(
+    full: Practice, client: Client, freeze: Traveller
+) -> None:
+    join(client, wait_path(full), **ANNA)
+    freeze.shift(60)
+    answer = join(client, wait_path(full), **ANNA)
+    assert (answer.status_code, "/w/" in answer.content.decode()) == (200, False)
+    assert "You are on the waiting list" in text_of(answer)
+    assert "Leave the waiting list" not in text_of(answer)
+    assert WaitlistEntry.objects.count() == 1
+
+
+def test_place_that_is_offered_says_so_and_leaves_its_link_to_the_mail(full: Practice, client: Client) -> None:
     join(client, wait_path(full), **ANNA)
     cancel(account_id=full.account.id, booking_id=Booking.objects.get().id, actor=SYSTEM, now=full.now, by="host")
     follow(full.now)
     entry = WaitlistEntry.objects.get()
     place = client.get(urlsplit(waiting_url(entry.id)).path)
     assert "A place is free for you" in text_of(place)
-    assert urlsplit(one_time_url(entry.link_id)).path in place.content.decode()
+    assert "The link to book it is in the email that we sent you." in text_of(place)
+    assert urlsplit(one_time_url(entry.link_id)).path not in place.content.decode()
 
 
 def test_holder_of_a_link_joins_as_the_one_it_is_for_and_keeps_the_link(full: Practice, client: Client) -> None:
@@ -168,7 +182,6 @@ def test_pair_is_led_to_a_page_that_asks_for_two_places(full: Practice, client: 
     link = OneTimeLink.objects.get(source_kind="waitlist")
     path = f"{urlsplit(one_time_url(link.id)).path}?party=2"
     assert path in Message.objects.get(kind="waitlist.offered").text
-    assert f'href="{path}"' in client.get(urlsplit(waiting_url(WaitlistEntry.objects.get().id)).path).content.decode()
     assert client.post(path, form_of(client.get(path).content.decode()), **LOCAL).status_code == 303
     assert Booking.objects.get(status="confirmed").seats == 2
 

@@ -76,11 +76,12 @@ class NewWaiting(Body):
 
 
 class Joined(Times):
-    """A place in the line, which nobody is promised; `manage_url` is where its owner sees it and gives it up."""
+    """A place in the line, which nobody is promised; `manage_url` is where its owner sees it and gives it up, null for
+    somebody who waits already: theirs is in their mail."""
 
     id: Id
     status: State
-    manage_url: Url
+    manage_url: Url | None
 
 
 @of_calendar.get("/{calendar_id}/waitlist", response=WaitingList, summary="List who waits")
@@ -129,7 +130,9 @@ def join_waiting_list(request: Any, calendar_id: str, payload: NewWaiting) -> di
     guest = clean_waiting(plan, payload.model_dump(exclude_none=True))
     entry = join(plan=plan, start=payload.start, guest=guest, actor=GUEST, now=request.call.now)
     spot = times(entry.start_min, entry.end_min)
-    return {**spot, "id": str(entry.id), "status": entry.status, "manage_url": waiting_url(entry.id)}
+    # An address is no proof of whose it is: only who made the place is given the way to it.
+    url = waiting_url(entry.id) if entry.created_at == request.call.now else None
+    return {**spot, "id": str(entry.id), "status": "waiting", "manage_url": url}
 
 
 def _entry(request: ApiRequest, calendar_id: str, entry_id: str) -> WaitlistEntry:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpResponse
 
 from admitone.accounts.addresses import waiting_url
@@ -17,7 +16,7 @@ from admitone.booking.services.waiting import leave as leave_list
 from admitone.calendars.queries import plan_by_id
 from admitone.events import GUEST
 from admitone.links.models import OneTimeLink
-from admitone.links.queries import offer_url, opened
+from admitone.links.queries import opened
 from admitone.links.queries import state_of as link_state
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
@@ -72,13 +71,29 @@ def through(visit: Visit, way: Door, start: int) -> HttpResponse:
         if problem.code not in ("invalid", "waitlist_closed"):
             raise
         return waiting.ask(visit, way, reader, start, values=values, problem=problem)
+    if entry.created_at != visit.now:
+        return waits_already(visit, way, entry)
     here = urlsplit(waiting_url(entry.id)).path
     return see_other(with_query(here, visit.keep("host", "party", "duration", "calendar", "group", new="1")), way.plan)
 
 
+def waits_already(visit: Visit, way: Door, entry: WaitlistEntry) -> HttpResponse:
+    """An address is no proof of whose it is: the way to the place is in that person's mail, not here."""
+    reader = booking_page.reader_of(visit, way)
+    context = {
+        "entry": entry,
+        "state": "waiting",
+        "when": dates.moment(entry.start_min, reader.zone, reader.locale),
+        "zone": dates.zone_label(reader.zone),
+        "attempt": {"code": "", "fields": {}},
+    }
+    return page(visit, "public/place.html", context, plan=way.plan)
+
+
 @public("GET", "POST")
 def place(visit: Visit, token: str) -> HttpResponse:
-    """GET shows the place, POST gives it up."""
+    """GET shows the place, POST gives it up. Whoever typed an address into the form got here, so the link of an offer,
+    which knows its person, is only in that person's mail."""
     entry = entry_by_token(token)
     if entry is None:
         raise Problem("not_found")
@@ -105,7 +120,6 @@ def show_place(visit: Visit, entry: WaitlistEntry, token: str, code: str) -> Htt
     context = {
         "entry": entry,
         "state": "offered" if is_open else "waiting" if entry.status == "waiting" else entry.status,
-        "link_path": offer_url(link).removeprefix(settings.BASE_URL) if is_open and link else "",
         "until": dates.moment(to_min_floor(until), zone, locale) if until else "",
         "when": dates.moment(entry.start_min, zone, locale),
         "zone": dates.zone_label(zone),
