@@ -14,7 +14,7 @@ from admitone.booking.models import Booking
 from admitone.booking.services import Booked, book, cancel, cancel_following, reschedule
 from admitone.booking.services.series import look, series_of
 from admitone.calendars.models import Calendar
-from admitone.calendars.services import TeamHost, set_team
+from admitone.calendars.services import TeamHost, set_active, set_team
 from admitone.events import GUEST, SYSTEM
 from admitone.events.models import Event
 from admitone.links.models import LinkUse, OneTimeLink
@@ -113,6 +113,15 @@ def test_same_key_gives_the_same_series():
     asked = Idempotency.of(room.id, "once", {"n": 1})
     first, again = (take(room, idempotency=asked) for _ in range(2))
     assert (again.id, again.replayed, Booking.objects.count()) == (first.id, True, 4)
+
+
+def test_same_key_is_answered_though_the_calendar_was_paused_since():
+    room = calendar()
+    key = Idempotency.of("test", "again", {"start": TEN})
+    first = take(room, idempotency=key)
+    set_active(account=room.account, calendar_id=room.id, actor=SYSTEM, now=NOW, active=False)
+    again = take(room, idempotency=key)
+    assert (again.id, again.replayed) == (first.id, True)
 
 
 def team(account: Any, n: int, **fields: Any) -> tuple[Calendar, list[Any]]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from admitone.accounts.addresses import manage_url
-from admitone.accounts.idempotency import Idempotency, claim
+from admitone.accounts.idempotency import Idempotency, claim, find
 from admitone.booking.models import Booking
 from admitone.booking.retrying import retrying
 from admitone.booking.services.reserving import PlanChanged, Wish
@@ -62,6 +62,8 @@ def book(
     guest's wish, where the calendar lets them choose, `duration` one of its lengths in minutes. With
     `repeat` it is the first of a series, which is booked as a whole: Problem series_conflict if it cannot be."""
     if not plan.active and not by_hand:
+        if before := find(idempotency):
+            return booked(Booking.objects.get(id=before), replayed=True)
         raise Problem("calendar_paused")
     refresh_stale(host_ids=[host.id for host in plan.hosts], now=now)
     wish = Wish(
