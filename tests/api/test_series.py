@@ -37,6 +37,12 @@ def test_series_is_booked_with_a_key_and_listed(api, weekly):
     assert book(api, repeat=WEEKLY).json() == body
 
 
+@pytest.mark.parametrize("series", ["nothing", "01a1fc6b-c2c9-77df-bcf4-dbfe8be5f7c2"])
+def test_series_of_nobody_has_no_bookings(api, calendar, series):
+    factories.booking(calendar)
+    assert api.get(f"/bookings?series={series}").json()["items"] == []
+
+
 def test_single_booking_is_no_series(api, calendar):
     body = book(api).json()
     assert (body["series"], body["bookings"]) == (None, [])

@@ -199,7 +199,9 @@ def list_bookings(request: ApiRequest, wanted: BookingFilter = WANTED) -> dict[s
         first=_minute(wanted.since, wanted, account),
         end=_minute(wanted.to, wanted, account, days=1),
     )
-    rows = rows.filter(series_id=as_uuid(wanted.series)) if wanted.series else rows
+    if wanted.series:  # what is no id is that of nobody's series; None would be all single ones
+        series = as_uuid(wanted.series)
+        rows = rows.filter(series_id=series) if series else rows.none()
     bookings, cursor = paging.by_id(rows, wanted.cursor, wanted.limit)
     return {"items": [booking_view(booking) for booking in bookings], "next_cursor": cursor}
 
