@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -45,7 +46,7 @@ class Mayhem:
         self.account = factories.account()
         hosts = [factories.host(self.account), factories.host(self.account)]
         self.hosts = [TeamHost(host.id) for host in hosts]
-        more = {"series_max": 3, "approval": True, "approval_hours": 2}
+        more: dict[str, Any] = {"series_max": 3, "approval": True, "approval_hours": 2}
         alone = factories.calendar(self.account, host=hosts[0], durations=[60], **more)
         room = factories.calendar(self.account, host=hosts[1], kind="class", capacity=2, waitlist=True, max_party=3)
         team = factories.calendar(self.account, host=hosts[0], per_contact_limit=4, series_max=3)
@@ -54,6 +55,12 @@ class Mayhem:
         self.group = factories.group(self.account, alone, room, team)
         self.asked: list[dict[str, Any]] = []
         self.log: list[str] = []
+
+    def another(self, seed: int) -> Mayhem:
+        """Other dice in the same sub-account, for a thread of its own."""
+        twin = copy(self)
+        twin.dice, twin.asked, twin.log = Random(seed), self.asked, []
+        return twin
 
     def of(self, calendar: Calendar) -> dict[str, Any]:
         return {"account": self.account, "calendar_id": calendar.id, "actor": SYSTEM, "now": self.now}
@@ -101,7 +108,9 @@ class Mayhem:
 
     def issue(self) -> None:
         dice, group = self.dice, self.dice.random() < 0.3
-        special = {} if group else {"series": dice.choice((None, 2, 3)), "seats": 2 if dice.random() < 0.1 else None}
+        special: dict[str, Any] = (
+            {} if group else {"series": dice.choice((None, 2, 3)), "seats": 2 if dice.random() < 0.1 else None}
+        )
         contact = Contact.objects.filter(account=self.account).exclude(email="").first()
         issue(
             account=self.account, actor=SYSTEM, now=self.now, max_uses=dice.choice((1, 1, 2)), special=special,
@@ -192,14 +201,14 @@ class Mayhem:
 
     def alter_link(self) -> None:
         link = self.any_of(OneTimeLink.objects.filter(account=self.account))
-        said = {"account": self.account, "link_id": link.id, "actor": SYSTEM, "now": self.now}
+        said: dict[str, Any] = {"account": self.account, "link_id": link.id, "actor": SYSTEM, "now": self.now}
         act = self.dice.choice((revoke, restore, reissue, update))
         act(**said, **({"max_uses": 2} if act is update else {}))
 
     def same_person(self) -> None:
         rows = Contact.objects.filter(account=self.account, merged_into=None, erased_at=None)
         kept, other = self.any_of(rows), self.any_of(rows)
-        said = {"account": self.account, "actor": SYSTEM, "now": self.now}
+        said: dict[str, Any] = {"account": self.account, "actor": SYSTEM, "now": self.now}
         if kept != other and self.dice.random() < 0.7:
             merge(**said, keep_id=kept.id, drop_id=other.id)
         else:
