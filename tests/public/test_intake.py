@@ -123,6 +123,23 @@ def test_ruled_out_guest_reads_why_and_may_go_on_and_the_link_lives(asking: Prac
     assert (Booking.objects.count(), OneTimeLink.objects.get().uses) == (0, 0)
 
 
+@pytest.mark.parametrize("form_first", [False, True])
+def test_ruled_out_guest_can_go_back_to_the_answers(
+    asking: Practice, submit: Submit, client: Client, form_first: bool
+) -> None:
+    asking.change(form_first=form_first)
+    path = asking.path()
+    typed = {**ANSWERS, "a-first": "Zoe", "a-need": "Other", "note": "At noon?"}
+    ruled_out = submit(path, start=minute(NINE), **typed)
+    assert (ruled_out.status_code, "Change my answers" in text_of(ruled_out)) == (422, True)
+    carried = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', ruled_out.content.decode()))
+    back = client.post(path, {**carried, "go": "back"}, **LOCAL)
+    html = back.content.decode()
+    assert [back.status_code, 'value="Zoe"' in html, "At noon?" in html] == [200, True, True]
+    again = post(client, path, back, start=minute(NINE), **{**typed, "a-need": "Check-up"})
+    assert (again.status_code, Booking.objects.count()) == (303, 1)
+
+
 def test_ruled_out_guest_is_led_only_to_a_calendar_that_is_open(
     asking: Practice, submit: Submit, client: Client
 ) -> None:

@@ -38,7 +38,7 @@ GONE = ("slot_taken", "slot_unavailable")
 def answer(visit: Visit, door: Door) -> HttpResponse:
     """GET the page or POST a booking, through an open door."""
     visit = intake.asking(visit, door.plan.form.fields if door.plan.form else ())
-    is_step = visit.is_post and form_first.applies(door.plan) and form_first.is_step(visit)
+    is_step = visit.is_post and form_first.is_step(visit, door.plan)
     door = wishes.wished(form_first.moved(visit) if is_step else visit, door)
     if is_step:
         return show(visit, door, read(visit, seals.unseal(visit.request, "book", door.scope).key))
@@ -88,7 +88,7 @@ def refuse(visit: Visit, door: Door, attempt: Attempt, problem: Problem) -> Http
     if problem.code == "series_conflict" and (repeat := series.wanted(visit, door)):
         return dates_first(visit, door, attempt, repeat, again=409) or show(visit, door, attempt)
     if problem.code == "disqualified":
-        return disqualified.show(visit, problem, plan=door.plan, is_one_time=door.is_one_time)
+        return disqualified.show(visit, problem, plan=door.plan, is_one_time=door.is_one_time, back=door.path)
     if problem.code in GONE or problem.code in (
         "invalid",
         "contact_mismatch",

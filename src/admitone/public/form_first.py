@@ -41,9 +41,10 @@ def moved(visit: Visit) -> Visit:
     return visit
 
 
-def is_step(visit: Visit) -> bool:
-    """Did a button send this that books nothing?"""
-    return bool(visit.request.POST.get("go"))
+def is_step(visit: Visit, plan: CalendarPlan) -> bool:
+    """Did a button send this that books nothing? The way back to the answers is open in every calendar."""
+    asked = visit.request.POST.get("go", "")
+    return asked == "back" or (bool(asked) and applies(plan))
 
 
 def before_times(
@@ -55,7 +56,7 @@ def before_times(
         return ask(visit, door, attempt, form)
     problem = refusal(door, guest)
     if problem and problem.code == "disqualified":
-        return disqualified.show(visit, problem, plan=door.plan, is_one_time=door.is_one_time)
+        return disqualified.show(visit, problem, plan=door.plan, is_one_time=door.is_one_time, back=door.path)
     if problem and problem.code == "invalid":
         named = {name.replace(ANSWER, PREFIX, 1) for name in problem.fields}
         if not named & set(form.fields):

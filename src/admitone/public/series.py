@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,9 +64,9 @@ def preview(
     return page(visit, "public/series.html", context, plan=plan, status=status)
 
 
-def carried(visit: Visit) -> list[tuple[str, str]]:
+def carried(visit: Visit, without: Collection[str] = OWN) -> list[tuple[str, str]]:
     """What was typed before, for the next form."""
-    rows = [(name, value) for name, values in visit.request.POST.lists() if name not in OWN for value in values]
+    rows = [(name, value) for name, values in visit.request.POST.lists() if name not in without for value in values]
     return [(name, str(value)[:LONGEST]) for name, value in rows[:MAX_CARRIED]]
 
 
