@@ -115,7 +115,7 @@ def test_decline_without_javascript_asks_on_a_page_of_its_own(web: Client, calen
     booking = request(calendar)
     text = text_of(web.get(f"{PATH}{booking.id}/decline/"))
     assert "Decline the request of Grace Guest?" in text
-    assert "The guest gets a mail with a new one-time link." in text
+    assert "The guest gets an email with a new one-time link." in text
     long = web.post(f"{PATH}{booking.id}/decline/", {"reason": "x" * 1001})
     assert (long.status_code, status(booking)) == (422, "pending")
 
@@ -167,7 +167,7 @@ def test_without_a_new_link_the_page_promises_none(web: Client, account: Account
     update_calendar(account=account, calendar_id=calendar.id, actor=SYSTEM, now=NOW, reissue_on_decline=False)
     booking = request(calendar)
     text = text_of(web.get(f"{PATH}{booking.id}/decline/"))
-    assert "The guest gets a mail." in text
+    assert "The guest gets an email." in text
     assert "new one-time link" not in text
 
 

@@ -71,7 +71,7 @@ def test_owner_offers_a_place_out_of_turn(room, freeze):
     assert "No place is free" in text(client.post(page(room, f"{ben.id}/offer/"), follow=True))
     cancel(account_id=room.account_id, booking_id=seats[0].id, actor=SYSTEM, now=NOW, by="host")
     assert "Offer now" in text(client.get(page(room)))
-    assert "gets a mail" in text(client.post(page(room, f"{ben.id}/offer/"), follow=True))
+    assert "gets an email" in text(client.post(page(room, f"{ben.id}/offer/"), follow=True))
     assert state(ana, ben) == ["waiting", "offered"]
     assert OneTimeLink.objects.get().source_kind == "waitlist"
 

@@ -190,7 +190,7 @@ def test_guests_page_follows_the_request(client: Client, practice: Practice, sub
     EmailSettings.objects.create(account=practice.account, host="mail.example", updated_at=practice.now)
     run_pending(now=practice.now)
     assert OneTimeLink.objects.count() == 2
-    assert "We have sent you a mail with a new link" in text_of(client.get(manage_path(booking)))
+    assert "We have sent you an email with a new link" in text_of(client.get(manage_path(booking)))
 
 
 def test_declined_guest_of_a_public_calendar_is_led_back_to_it(

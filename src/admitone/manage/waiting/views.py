@@ -112,7 +112,7 @@ def offer(request: AccountRequest, account: Account, calendar_id: UUID, entry_id
     except Problem as problem:
         messages.error(request, _("No place is free at this time.") if problem.code == "slot_taken" else problem.detail)
     else:
-        messages.success(request, _("%s gets a mail with a link for this place.") % entry.contact.name)
+        messages.success(request, _("%s gets an email with a link for this place.") % entry.contact.name)
     return redirect("manage:calendar_waitlist", account.slug, calendar_id)
 
 
