@@ -91,9 +91,10 @@ def test_owner_approves_from_the_list_and_comes_back_to_it(web: Client, calendar
     assert Event.objects.get(kind="booking.confirmed").actor_kind == "user"
 
 
-def test_foreign_address_to_go_back_to_is_not_followed(web: Client, calendar: Calendar) -> None:
+@pytest.mark.parametrize("there", ["https://evil.example/", "//evil.example", "/\\evil.example", "x", "9:9", "a\0b"])
+def test_foreign_address_to_go_back_to_is_not_followed(web: Client, calendar: Calendar, there: str) -> None:
     booking = request(calendar)
-    response = web.post(f"{PATH}{booking.id}/approve/", {"next": "https://evil.example/"})
+    response = web.post(f"{PATH}{booking.id}/approve/", {"next": there})
     assert response["Location"] == f"{PATH}{booking.id}/"
 
 

@@ -11,7 +11,8 @@ from django.http import StreamingHttpResponse
 
 from admitone.logic.clock import iso
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+#: Spreadsheets in East Asian languages read the full-width signs alike.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BOM = "\ufeff"  # lets Excel read UTF-8
 
 
@@ -30,7 +31,7 @@ def safe(value: Any) -> str:
 
 def lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(Line())
-    yield BOM + writer.writerow(head)
+    yield BOM + writer.writerow([safe(name) for name in head])
     for row in rows:
         yield writer.writerow([safe(cell) for cell in row])
 

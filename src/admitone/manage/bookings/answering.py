@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -64,6 +64,6 @@ def _declined(request: AccountRequest, booking: Booking, reason: str) -> HttpRes
 def back(request: AccountRequest, booking: Booking) -> HttpResponse:
     """To the list or calendar the button stood in (`next`), else to the appointment."""
     target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        return redirect(target)
+    if target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        return HttpResponseRedirect(target)
     return redirect("manage:booking", request.account.slug, booking.id)
