@@ -188,7 +188,8 @@ class Mayhem:
              ("durations", [60]), ("duration", 60), ("duration", 30), ("max_party", 3), ("series_max", 3),
              ("per_contact_limit", 2), ("reissue_on_decline", True)]
         )  # fmt: skip
-        update_calendar(**self.of(self.any_calendar()), **{name: value})
+        changes: dict[str, Any] = {name: value}
+        update_calendar(**self.of(self.any_calendar()), **changes)
 
     def change_type(self) -> None:
         kind = self.dice.choice((*KINDS, "class", "class", "event"))
@@ -203,7 +204,8 @@ class Mayhem:
         link = self.any_of(OneTimeLink.objects.filter(account=self.account))
         said: dict[str, Any] = {"account": self.account, "link_id": link.id, "actor": SYSTEM, "now": self.now}
         act = self.dice.choice((revoke, restore, reissue, update))
-        act(**said, **({"max_uses": 2} if act is update else {}))
+        changes: dict[str, Any] = {"max_uses": 2} if act is update else {}
+        act(**said, **changes)
 
     def same_person(self) -> None:
         rows = Contact.objects.filter(account=self.account, merged_into=None, erased_at=None)
