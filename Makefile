@@ -67,9 +67,9 @@ test-sqlite: setup
 	$(PYTEST) $(PARALLEL) -q -m "not browser and not storm and not soak"
 	$(PYTEST) $(STORMY) -q -m "storm and not soak"
 
-# What never asks a database is not run twice, nor are screens, which only call services; the soak runs them there too.
+# What never asks a database is not run twice, nor are pages and routes, which only call services; the soak runs them there too.
 PURE := $(foreach place,logic ui docs config,--ignore=tests/$(place))
-SCREENS := $(foreach place,manage api/test_fuzz.py contract/test_tenancy.py contract/test_safe_methods.py \
+SCREENS := $(foreach place,manage api public hooks contract/test_tenancy.py contract/test_safe_methods.py \
 	contract/test_workflow_registries.py,--ignore=tests/$(place))
 
 test-postgres: setup

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+import pytest
 from playwright.sync_api import Page
 
 Check = Callable[[Page], None]
@@ -17,6 +18,8 @@ PAIRS: dict[str, list[tuple[Scheme, int]]] = {
     "en-GB": [("light", 1280), ("dark", 320)],
     "ar": [("light", 320), ("dark", 1280)],
 }
+#: The signed-in area reads from right to left in the soak alone: nobody reads it so before a translation of it is whole.
+SIGNED_IN = [pytest.param(locale, marks=[pytest.mark.soak] * (locale == "ar")) for locale in PAIRS]
 TRIPLES = {locale: [(scheme, width) for scheme in SCHEMES for width in WIDTHS] for locale in PAIRS}
 
 FACTS = """() => ({
@@ -44,10 +47,10 @@ def dresses(page: Page, dresses: list[tuple[Scheme, int]]) -> Iterator[str]:
         yield f"{scheme} {width}"
 
 
-def check_looks(page: Page, axe: Check, locale: str, wanted: list[tuple[Scheme, int]], whole: bool = True) -> None:
+def check_looks(page: Page, axe: Check, locale: str, wanted: list[tuple[Scheme, int]]) -> None:
     """axe, one h1, a title, the right language and direction, no sideways scroll: in each of the `wanted` dresses.
 
-    Not `whole`: axe is asked in English only; none of its rules but that of the language sees the direction.
+    axe is asked in English only: none of its rules but that of the language sees the direction.
     """
     language = locale.partition("-")[0]
     good = Facts(1, True, language, "rtl" if language == "ar" else "ltr", 0)
@@ -55,5 +58,5 @@ def check_looks(page: Page, axe: Check, locale: str, wanted: list[tuple[Scheme, 
         seen = page.evaluate(FACTS)
         facts = Facts(seen["h1"], bool(seen["title"]), seen["lang"], seen["dir"], max(0, seen["spill"]))
         assert facts == good, f"{page.url} in {dress}: {seen}"
-        if whole or language == "en":
+        if language == "en":
             axe(page)

@@ -42,6 +42,7 @@ def test_booking_in_a_frame_without_cookies_tells_the_page_around(
     if mode != "inline":
         page.get_by_role("link", name="Book a visit").click()
     frame = page.frame_locator("iframe")
+    seen(page, wait_for="ready")
     book(frame, 4)
     assert seen(page, wait_for="booking.created") == ["ready", "slot.selected", "ready", "booking.created"]
     settled(page)

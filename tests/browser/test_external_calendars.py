@@ -28,8 +28,9 @@ def written(radicale: Radicale, calendar: str) -> str:
     """The one entry, once it is there."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
-        if files := radicale.files(calendar):
-            return radicale.get(files[0])
+        text = radicale.get(files[0]) if (files := radicale.files(calendar)) else ""
+        if "END:VCALENDAR" in text:
+            return text
         time.sleep(0.1)
     raise AssertionError("nothing was written")
 

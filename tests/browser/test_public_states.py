@@ -182,20 +182,17 @@ def test_time_zone_of_the_device_is_offered_and_taken(clinic: Clinic, open_page:
     assert page.locator("#book .slot__time").first.inner_text() != here
 
 
-def test_too_many_posts_are_told_to_wait_in_every_dress(
-    serve: Callable[..., Live], open_page: OpenPage, axe: Check
-) -> None:
+def test_too_many_posts_are_told_to_wait(serve: Callable[..., Live], open_page: OpenPage, axe: Check) -> None:
     url = serve(ADMITONE_POST_LIMIT="1").demo()["one_time_url"]
-    for locale in PAIRS:
-        page = open_page(locale=locale)
-        page.goto(url)
-        for _ in range(3):
-            with page.expect_navigation() as answer:
-                page.locator("#book").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
-            if answer.value.status == 429:
-                break
-        assert answer.value.status == 429
-        check_looks(page, axe, locale, PAIRS[locale])
+    page = open_page(locale="en-GB")
+    page.goto(url)
+    for _ in range(3):
+        with page.expect_navigation() as answer:
+            page.locator("#book").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+        if answer.value.status == 429:
+            break
+    assert answer.value.status == 429
+    check_looks(page, axe, "en-GB", PAIRS["en-GB"])
 
 
 def test_slots_in_a_narrow_window_need_no_scroller_of_their_own(clinic: Clinic, open_page: OpenPage) -> None:

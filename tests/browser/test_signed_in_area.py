@@ -64,6 +64,7 @@ def test_set_up_takes_the_zone_from_the_browser(live: Live, open_page: OpenPage,
     assert page.locator(".step.is-done").count() == 1
 
 
+@pytest.mark.soak  # test_screens walks them with a demo's data
 @pytest.mark.parametrize(("dark", "width"), [(False, 320), (True, 1280)])
 def test_every_page_is_accessible(live: Live, open_page: OpenPage, axe: Axe, dark: bool, width: int) -> None:
     page = open_page(dark=dark, width=width)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.clinic import Clinic
 from tests.browser.conftest import OpenPage, Walk
-from tests.browser.looks import PAIRS, Check, check_looks
+from tests.browser.looks import PAIRS, SIGNED_IN, Check, check_looks
 
 OWN = "owner@guest.example"
 
@@ -101,7 +101,7 @@ def test_without_javascript_a_test_runs_and_one_contact_enters(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("locale", PAIRS)
+@pytest.mark.parametrize("locale", SIGNED_IN)
 def test_answers_to_forms_in_each_pair_of_dresses(
     clinic: Clinic, walk: Walk, axe: Check, workflow: str, locale: str
 ) -> None:
