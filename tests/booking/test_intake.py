@@ -109,7 +109,7 @@ def test_question_that_is_not_asked_is_not_stored_and_one_that_is_must_be_answer
 def test_every_wrong_answer_is_named_and_unknown_ones_too(calendar: Calendar) -> None:
     found = refused(calendar, {"first": "Ada", "mail": "ada", "need": "Nothing", "size": "big", "odd": 1}).fields
     assert found == {
-        "answers.mail": "Enter an e-mail address like name@example.com.",
+        "answers.mail": "Enter an email address like name@example.com.",
         "answers.need": "Choose one of the options.",
         "answers.odd": "There is no such field.",
         "answers.size": "Enter a number.",
@@ -189,7 +189,7 @@ def test_calendar_asks_for_what_the_form_does_not(calendar: Calendar) -> None:
     change(calendar.form, fields=[{"key": "mail", "label": "Email", "kind": "email", "maps_to": "email"}], rules=[])
     assert refused(calendar, {}).fields == {
         "name": "Enter your name.",
-        "answers.mail": "Enter your e-mail address.",
+        "answers.mail": "Enter your email address.",
     }
     assert made(calendar, {"mail": "ada@example.com"}, name="Ada").name == "Ada"
 
@@ -201,7 +201,7 @@ def test_phone_of_the_form_is_enough_where_its_email_is_optional(calendar: Calen
         {"key": "tel", "label": "Phone", "kind": "phone", "maps_to": "phone"},
     ]
     change(calendar.form, fields=fields, rules=[])
-    assert refused(calendar, {"who": "Ada"}).fields == {"answers.mail": "Enter your e-mail address."}
+    assert refused(calendar, {"who": "Ada"}).fields == {"answers.mail": "Enter your email address."}
     booking = made(calendar, {"who": "Ada", "tel": "030 1234567"}, timezone="Europe/Berlin")
     assert (booking.email, booking.phone) == ("", "+49301234567")
 

@@ -64,7 +64,7 @@ def test_rows_become_contacts_and_wrong_ones_say_why(account: Account) -> None:
         (3, "created", bob),
         (4, "failed", None),
     ]
-    assert batch.rows.get(number=4).error == "nobody: Enter an e-mail address like name@example.com."
+    assert batch.rows.get(number=4).error == "nobody: Enter an email address like name@example.com."
 
 
 def test_running_again_changes_nothing(account: Account) -> None:

@@ -68,7 +68,7 @@ def test_each_person_gets_a_link_of_their_own_and_bad_rows_say_why(calendar):
     lines = [batches.line(row) for row in batches.rows(batch)]
     assert [line.state for line in lines] == ["made", "failed", "made", "made", "failed"]
     assert (batch.done, batch.failed, batch.status) == (3, 2, "done")
-    assert lines[4].error == "Give an e-mail address or a phone number."
+    assert lines[4].error == "Give an email address or a phone number."
     assert sorted(Contact.objects.values_list("email", "phone")) == [("", "+4930123456"), ("ada@example.com", "")]
     assert len({line.link_id for line in lines if line.link_id}) == 3
     assert Event.objects.filter(kind="contact.created").count() == 2

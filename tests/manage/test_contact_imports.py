@@ -67,7 +67,7 @@ def test_preview_says_how_rows_are_read_and_which_are_not(web: Client, page: str
     response = web.post(page, wishes())
     trial = response.context["trial"]
     assert [(row["name"], row["phone"]) for row in trial["good"]] == [("Ana", "+49301234567")]
-    assert trial["wrong"] == [(3, "nobody: Enter an e-mail address like name@example.com.")]
+    assert trial["wrong"] == [(3, "nobody: Enter an email address like name@example.com.")]
     assert Contact.objects.count() == 0
 
 

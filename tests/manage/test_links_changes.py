@@ -110,7 +110,7 @@ def test_a_known_contact_is_used_again(client: Client, calendar: Calendar) -> No
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"email": "not an address"}, "Enter an e-mail address like name@example.com."),
+        ({"email": "not an address"}, "Enter an email address like name@example.com."),
         ({"name": "Only a name"}, "Enter an email address or a phone number"),
         ({"phone": "abc"}, "Enter a phone number with its country code"),
         ({"expires_in": "date"}, "Choose the date and time."),
@@ -118,7 +118,7 @@ def test_a_known_contact_is_used_again(client: Client, calendar: Calendar) -> No
         ({"expires_in": "date", "expires_at": "9999-12-31T23:59"}, "Choose a date within reach."),
         ({"expires_in": "1", "not_before": "2026-12-24T10:00"}, "The link would expire before it opens."),
         ({"max_uses": "5000"}, "less than or equal to 1000"),
-        ({"phone": "+493012345678", "contact_policy": "verify"}, "needs a contact with an e-mail address"),
+        ({"phone": "+493012345678", "contact_policy": "verify"}, "needs a contact with an email address"),
         ({"offered": "29000000-29000030"}, "All the offered times are over."),
         ({"offered": "drop table"}, "Choose from the times that are shown."),
         ({"label": "x" * 121}, "at most 120 characters"),

@@ -165,10 +165,10 @@ def test_bad_terms_are_refused_in_words(client: Client, path: str) -> None:
     answer = mint(client, path, email="nonsense")
     assert (answer.status_code, answer.json()["fields"]) == (
         422,
-        {"email": "Enter an e-mail address like name@example.com."},
+        {"email": "Enter an email address like name@example.com."},
     )
     page = client.post(f"{path}link/", {"email": "nonsense"})
-    assert (page.status_code, "Enter an e-mail address like" in page.content.decode()) == (422, True)
+    assert (page.status_code, "Enter an email address like" in page.content.decode()) == (422, True)
     assert mint(client, path, max_uses="many").status_code == 422
     assert OneTimeLink.objects.count() == 0
 

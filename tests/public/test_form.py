@@ -100,7 +100,7 @@ def test_wrong_answers_come_back_with_what_was_typed(send: Any) -> None:
     assert (answer.status_code, Submission.objects.count()) == (422, 0)
     assert 'value="nobody"' in html
     assert 'href="#id_a-email"' in html
-    assert "Enter an e-mail address like name@example.com." in text_of(answer)
+    assert "Enter an email address like name@example.com." in text_of(answer)
 
 
 def test_robot_that_fills_the_trap_is_thanked_and_forgotten(send: Any) -> None:

@@ -215,7 +215,7 @@ def test_form_first_keeps_times_from_wrong_answers(first: Practice, client: Clie
     answer = post(client, path, client.get(path), go="times", **{**ANSWERS, "a-mail": "ada"})
     assert answer.status_code == 422
     assert 'name="start"' not in answer.content.decode()
-    assert "Enter an e-mail address like name@example.com." in text_of(answer)
+    assert "Enter an email address like name@example.com." in text_of(answer)
 
 
 @pytest.mark.parametrize("go", ["times", "day=2026-11-03", "month=2026-12", "tz", ""])

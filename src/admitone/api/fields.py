@@ -199,7 +199,7 @@ Email = Annotated[
     str,
     StringConstraints(max_length=254),
     AfterValidator(plain_line),
-    _schema("string", "An e-mail address.", maxLength=254, format="email", examples=["ada@example.com"]),
+    _schema("string", "An email address.", maxLength=254, format="email", examples=["ada@example.com"]),
 ]
 Phone = Annotated[
     str,

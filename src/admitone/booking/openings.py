@@ -180,7 +180,10 @@ class Openings:
             members = needed(self.members)
             found = self._against(start, [block for member in members for block in member.busy])
             whose = {id(block): member.host for member in members for block in member.busy}
-            return [*self._limited(members, start), *(replace(one, host=whose.get(id(one.blocking), "")) for one in found)]
+            return [
+                *self._limited(members, start),
+                *(replace(one, host=whose.get(id(one.blocking), "")) for one in found),
+            ]
         if kind in ("class", "event"):
             return self._no_seat(start)
         return self._against(start, self.busy)

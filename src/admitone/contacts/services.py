@@ -177,7 +177,7 @@ def clean_person(account: Account, person: Mapping[str, str], prefix: str = "") 
         except ValueError as error:
             errors[prefix + name] = str(error)
     if not errors and not found["email"] and not found["phone"]:
-        errors[prefix + "email"] = "Give an e-mail address or a phone number."
+        errors[prefix + "email"] = "Give an email address or a phone number."
     if errors:
         raise Problem("invalid", fields=errors)
     return found

@@ -274,7 +274,9 @@ def my_last_unbound(user: User, target: Calendar | CalendarGroup, now: datetime)
     """The newest link that this person made by hand and that is meant for nobody yet: unused, not mailed, and without
     contact, label, note, opening, offered times or terms of its own."""
     own = Q(duration=None, host=None, location="", seats=1, series=1)
-    plain = own & Q(contact=None, label="", note="", offered__isnull=True, not_before=None, max_uses=1, source_kind="by_hand")
+    plain = own & Q(
+        contact=None, label="", note="", offered__isnull=True, not_before=None, max_uses=1, source_kind="by_hand"
+    )
     of = Q(group=target) if isinstance(target, CalendarGroup) else Q(calendar=target)
     rows = OneTimeLink.objects.filter(having_status("active", now), plain, of, created_by=user)
     mailed = Message.objects.filter(link_id=OuterRef("id"), account=target.account_id)

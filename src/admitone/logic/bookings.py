@@ -96,7 +96,7 @@ def clean_caller(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
     """A guest whose appointment the owner writes down: an address or a number is enough, consent may be missing and
     no question of the booking form is asked."""
     if not any(str(raw.get(name) or "").strip() for name in ("email", "phone")):
-        raise Problem("invalid", fields=_nameless(raw) | {"email": "Enter an e-mail address or a phone number."})
+        raise Problem("invalid", fields=_nameless(raw) | {"email": "Enter an email address or a phone number."})
     has_email = bool(str(raw.get("email") or "").strip())
     agreed = raw.get("consent") in TICKED
     eased = replace(
@@ -158,7 +158,7 @@ def _email(plan: CalendarPlan, raw: Mapping[str, Any]) -> str:
     text = str(raw.get("email") or "").strip()
     if not text and not plan.email_required and plan.phone == "required":
         return ""
-    return clean_email(_required(text, "Enter your e-mail address."))
+    return clean_email(_required(text, "Enter your email address."))
 
 
 def _phone(plan: CalendarPlan, raw: Mapping[str, Any]) -> str:

@@ -259,7 +259,7 @@ def read_answers(
         errors[CONSENT] = "Please tick this box to continue."
     person = _person(fields, values)
     if reachable and not errors and not person["email"] and not person["phone"]:
-        errors[_reachable(fields)] = "Enter an e-mail address or a phone number."
+        errors[_reachable(fields)] = "Enter an email address or a phone number."
     if errors:
         raise Problem("invalid", fields=errors)
     return Answers(values, person, custom_of(fields, values), agreed and bool(consent_text))

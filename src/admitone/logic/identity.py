@@ -41,13 +41,13 @@ def clean_email(raw: object) -> str:
     """The address as typed, syntax checked (RFC 5321/6531), domain lower-cased; the network is not asked."""
     text = str(raw or "").strip()
     if len(text) > 254:
-        raise ValueError("That e-mail address is too long.")
+        raise ValueError("That email address is too long.")
     try:
         address = validate_email(text, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
-        raise ValueError("Enter an e-mail address like name@example.com.") from error
+        raise ValueError("Enter an email address like name@example.com.") from error
     if "." not in address.domain:
-        raise ValueError("Enter an e-mail address like name@example.com.")
+        raise ValueError("Enter an email address like name@example.com.")
     return address.normalized
 
 

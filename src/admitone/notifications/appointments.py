@@ -146,7 +146,15 @@ def told(booking: Booking) -> list[str]:
 def host_invite(one: Appointment, sender: tuple[str, str]) -> ics.Invite:
     """The host's entry. The sending address organises it: calendars ignore invitations by oneself to oneself."""
     booking, host = one.booking, one.booking.host
-    details = [booking.name, booking.email, booking.phone, written(booking.guests), *told(booking), booking.note, one.app_url]
+    details = [
+        booking.name,
+        booking.email,
+        booking.phone,
+        written(booking.guests),
+        *told(booking),
+        booking.note,
+        one.app_url,
+    ]
     coming = [ics.Person(one["name"], one["email"], rsvp=False) for one in booking.guests if one["email"]]
     return ics.Invite(
         booking_id=booking.id,

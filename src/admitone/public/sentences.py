@@ -4,9 +4,9 @@ from django.utils.translation import gettext_noop as _
 
 SENTENCES = (
     _("Enter your name."),
-    _("Enter your e-mail address."),
-    _("Enter an e-mail address like name@example.com."),
-    _("That e-mail address is too long."),
+    _("Enter your email address."),
+    _("Enter an email address like name@example.com."),
+    _("That email address is too long."),
     _("Enter your phone number."),
     _("Say where we should meet."),
     _("Use at most 300 characters."),
@@ -16,7 +16,7 @@ SENTENCES = (
     _("Please tick this box to continue."),
     _("Choose a time zone from the list, like Europe/Berlin."),
     _("Please answer this."),
-    _("Enter an e-mail address or a phone number."),
+    _("Enter an email address or a phone number."),
     _("Enter a number."),
     _("That number is too large."),
     _("Enter a date like 2026-11-30."),

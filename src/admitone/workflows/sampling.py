@@ -47,7 +47,9 @@ def context(workflow: Workflow, who: Contact, now: datetime) -> dict[str, str]:
 
 
 def booking(workflow: Workflow, who: Contact | None, now: datetime) -> dict[str, str]:
-    rows = Booking.objects.filter(account=workflow.account_id, contact=who).exclude(status__in=("cancelled", "declined"))
+    rows = Booking.objects.filter(account=workflow.account_id, contact=who).exclude(
+        status__in=("cancelled", "declined")
+    )
     one = rows.order_by("-start_min").first() if who else None
     one = one or made_up(workflow, who, now)
     return {"booking": str(one.id), "calendar": str(one.calendar_id)} if one else {}

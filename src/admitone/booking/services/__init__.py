@@ -7,4 +7,18 @@ from admitone.booking.services.completing import complete
 from admitone.booking.services.reserving import Wish, reserve
 from admitone.booking.services.series import cancel_following
 
-__all__ = ["Booked", "Wish", "book", "booked", "cancel", "cancel_following", "complete", "confirm", "decline", "decline_unanswered", "mark_no_show", "reschedule", "reserve"]
+__all__ = [
+    "Booked",
+    "Wish",
+    "book",
+    "booked",
+    "cancel",
+    "cancel_following",
+    "complete",
+    "confirm",
+    "decline",
+    "decline_unanswered",
+    "mark_no_show",
+    "reschedule",
+    "reserve",
+]

@@ -86,9 +86,7 @@ def _newer(plan: CalendarPlan) -> CalendarPlan:
 
 
 @transaction.atomic
-def _book(
-    wish: Wish, idempotency: Idempotency | None, repeat: Repeat | None, *, actor: Actor, now: datetime
-) -> Booked:
+def _book(wish: Wish, idempotency: Idempotency | None, repeat: Repeat | None, *, actor: Actor, now: datetime) -> Booked:
     before = claim(idempotency, kind="booking", resource_id=wish.booking_id, now=now)
     if before:
         return booked(Booking.objects.get(id=before), replayed=True)

@@ -204,7 +204,7 @@ def _contact(
         return None, None
     clean = clean_person(account, person)
     if batch.terms.get("contact_policy", "prefill") != "prefill" and not clean["email"]:
-        raise Problem("invalid", fields={"email": "This policy needs an e-mail address."})
+        raise Problem("invalid", fields={"email": "This policy needs an email address."})
     contact_id, made = find_or_create(
         account_id=account.id, timezone="", locale="", source="link", actor=_actor(batch), now=now, **clean
     )

@@ -214,5 +214,5 @@ def _policy(policy: str, contact: Contact | None) -> str:
     if policy not in POLICIES:
         raise Problem("invalid", fields={"contact_policy": f"Choose one of {', '.join(POLICIES)}."})
     if policy != "prefill" and (contact is None or not contact.email):
-        raise Problem("invalid", fields={"contact": "This policy needs a contact with an e-mail address."})
+        raise Problem("invalid", fields={"contact": "This policy needs a contact with an email address."})
     return policy
