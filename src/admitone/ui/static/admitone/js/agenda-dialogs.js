@@ -19,7 +19,7 @@ function open(address, from, closed = null) {
   if (!target || !page.htmx) return false;
   if (from && !target.contains(from)) opener = from;
   whenClosed = closed;
-  page.htmx.ajax("GET", address, { target, swap: "innerHTML" });
+  page.htmx.ajax("GET", address, { target });
   return true;
 }
 
