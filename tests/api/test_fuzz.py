@@ -38,7 +38,7 @@ from tests.contract.world import (
 from admitone.accounts.keyring import keyring
 from admitone.api.v1.router import api as routes
 
-EXAMPLES = 40
+EXAMPLES = 15
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -87,7 +87,7 @@ def test_local_date_is_that_of_the_wall_clock() -> None:
     assert local_date("Pacific/Apia", to_min_floor(datetime(2026, 6, 1, 11, tzinfo=UTC))) == date(2026, 6, 2)
 
 
-@bounded(120)
+@bounded(60)
 @given(st.data())
 def test_open_minutes_agree_with_the_wall_clock_minute_by_minute(data: st.DataObject) -> None:
     pivot = data.draw(st.sampled_from(PIVOTS))

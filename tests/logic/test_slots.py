@@ -42,14 +42,14 @@ def test_collected_case_has_the_expected_slots(case: dict[str, Any]) -> None:
     assert [iso(from_min(start)) for start in starts(case)] == case["expected"]
 
 
-@bounded(220)
+@bounded(110)
 @given(cases())
 def test_slots_agree_with_brute_force(case: Case) -> None:
     found = find_slots(case.schedule, case.rules, case.busy, case.request)
     assert found == Oracle(case.schedule, case.rules, case.busy, case.request).slots()
 
 
-@bounded(120)
+@bounded(60)
 @given(cases(length=4000), st.lists(st.integers(0, 4000), max_size=40))
 def test_refusal_and_reasons_agree_with_the_slots_whatever_window_is_asked(case: Case, offsets: list[int]) -> None:
     found = set(find_slots(case.schedule, case.rules, case.busy, case.request))
@@ -62,7 +62,7 @@ def test_refusal_and_reasons_agree_with_the_slots_whatever_window_is_asked(case:
         assert listed[:1] == ([refused] if refused else [])
 
 
-@bounded(120)
+@bounded(60)
 @given(cases(length=6000), st.integers(0, 6000), st.integers(1, 3000))
 def test_slots_of_a_part_are_the_part_of_the_slots(case: Case, skip: int, width: int) -> None:
     part = replace(case.request, first=case.request.first + skip, end=case.request.first + skip + width)
