@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from tests.contract.routes import Route, routes
-from tests.contract.world import World, world
+from tests.contract.world import World
 
 pytestmark = pytest.mark.django_db
 PUBLIC = [route for route in routes() if "account_slug" not in route.params and not route.path.startswith("app/")]
@@ -47,8 +47,8 @@ def dump() -> dict[str, str]:
 
 
 @pytest.fixture
-def here() -> World:
-    return world()
+def here(mine: World) -> World:
+    return mine
 
 
 def values_for(route: Route, here: World) -> dict[str, object]:

@@ -7,23 +7,13 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from tests.contract.routes import Route, routes
-from tests.contract.world import World, world
+from tests.contract.world import World
 
 pytestmark = pytest.mark.django_db
 #: Parameters that name a row; the others are words.
 IDS = {name for route in routes() for name in route.params if name.endswith("_id")}
 INSIDE = [route for route in routes() if "account_slug" in route.params]
 NAMING = [route for route in INSIDE if IDS & set(route.params)]
-
-
-@pytest.fixture
-def mine() -> World:
-    return world()
-
-
-@pytest.fixture
-def theirs() -> World:
-    return world()
 
 
 @pytest.fixture
