@@ -1,8 +1,7 @@
 # Admit One. `make run` serves a demo, `make setup` prepares for development, `make test` checks everything.
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# One more than there are processors: each waits now and then, for a disk, a database or a page.
-WORKERS ?= $(shell expr 1 + $$(nproc 2>/dev/null || echo 2))
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 VENV := .venv
 BIN := $(VENV)/bin
 BASE := $(VENV)/base.stamp
