@@ -19,6 +19,8 @@ from tests.smtp import SmtpServer
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 AXE = Axe()
+#: A colour on its way to another is of neither dress.
+SETTLED = "() => Promise.allSettled(document.getAnimations().map((one) => one.finished))"
 OpenPage = Callable[..., Page]
 Walk = Callable[[str], Page]
 
@@ -95,7 +97,7 @@ def walk(browser: Browser, kept_pages: dict[str, tuple[Page, list[str]]]) -> Ite
 
     def page_in(locale: str) -> Page:
         if locale not in kept_pages:
-            page = browser.new_context(locale=locale, timezone_id="Europe/Berlin").new_page()
+            page = browser.new_context(locale=locale, timezone_id="Europe/Berlin", reduced_motion="reduce").new_page()
             page.set_default_timeout(10_000)
             faults: list[str] = []
             watch(page, faults)
@@ -164,6 +166,7 @@ def axe() -> Callable[[Page], None]:
     def check(page: Page) -> None:
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE.axe_script)
+        page.evaluate(SETTLED)
         answer = page.evaluate("axe.run({resultTypes: ['violations']})")
         violations = [readable(violation) for violation in answer["violations"]]
         assert not violations, "\n".join([f"{page.url}: {len(violations)} violations", *violations])
@@ -172,5 +175,9 @@ def axe() -> Callable[[Page], None]:
 
 
 def readable(violation: dict) -> str:
-    nodes = "; ".join(f"{' '.join(map(str, node['target']))} ({node['html'][:160]})" for node in violation["nodes"][:5])
+    """The rule, and for the first elements what they are and why: of a contrast both colours and the ratio."""
+    nodes = "; ".join(
+        f"{' '.join(map(str, node['target']))} ({node['html'][:160]}) {' '.join(one['message'] for one in node['any'][:1])}"
+        for node in violation["nodes"][:5]
+    )
     return f"{violation['id']} [{violation['impact']}] {violation['help']}: {nodes}"
