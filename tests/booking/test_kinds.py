@@ -20,6 +20,7 @@ from admitone.links.services import redeem
 from admitone.logic.bookings import clean_guest
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
+from admitone.logic.openings import OpenTime
 
 NOW = factories.NOW
 TEN = to_min_floor(datetime(2026, 11, 3, 9, tzinfo=UTC))  # 10:00 in Berlin
@@ -232,7 +233,7 @@ def test_class_tells_its_free_seats(account):
     calendar = klass(account, 3)
     take(calendar)
     asked = openings(calendar.compiled, now=NOW, first=DAY[0], end=DAY[1])
-    assert (asked.seats_left(TEN), asked.seats_left(TEN + 30)) == (2, 3)
+    assert (asked.seats()[TEN], asked.seats()[TEN + 30]) == (2, 3)
 
 
 def test_another_class_cannot_begin_beside_one(account):
@@ -296,8 +297,8 @@ def test_event_without_a_limit_blocks_nobody(account):
     calendar = klass(account, 0, "event")
     for _ in range(12):
         take(calendar)
-    asked = openings(calendar.compiled, now=NOW, first=DAY[0], end=DAY[1])
-    assert (asked.seats_left(TEN), Occupancy.objects.count(), Session.objects.count()) == (None, 0, 1)
+    asked = openings(calendar.compiled, now=NOW, first=TEN, end=TEN + 1)
+    assert (asked.times(), Occupancy.objects.count(), Session.objects.count()) == ([OpenTime(TEN)], 0, 1)
 
 
 def test_event_with_a_limit_fills_up(account):

@@ -10,7 +10,6 @@ from tests import factories
 
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking, Seat
-from admitone.booking.openings import for_length, lengths
 from admitone.booking.queries import open_slots, open_times, openings
 from admitone.booking.services import book, cancel, reschedule
 from admitone.calendars.models import Calendar, Host
@@ -20,6 +19,7 @@ from admitone.events import GUEST, SYSTEM
 from admitone.logic.bookings import clean_guest
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
+from admitone.logic.wishes import for_length, lengths
 
 NOW = factories.NOW
 TEN = to_min_floor(datetime(2026, 11, 3, 9, tzinfo=UTC))  # 10:00 in Berlin

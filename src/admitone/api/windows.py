@@ -11,10 +11,10 @@ from ninja import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from admitone.api.fields import Id, Moment, Out, Times, Zone
-from admitone.booking.openings import OpenTime
 from admitone.logic.clock import from_min, iso, to_min_ceil
 from admitone.logic.errors import Problem
 from admitone.logic.identity import zone
+from admitone.logic.openings import OpenTime
 
 MAX_DAYS = 62
 DEFAULT = timedelta(days=14)

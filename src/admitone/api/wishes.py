@@ -9,12 +9,12 @@ from pydantic import Field, StrictInt
 from admitone.api.fields import Body, Email, Name
 from admitone.api.series import Repetition
 from admitone.api.windows import Window
-from admitone.booking.openings import for_length
 from admitone.logic.calendars import DAY
 from admitone.logic.errors import Problem
 from admitone.logic.party import MAX_PARTY, clean_party
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.series import Repeat
+from admitone.logic.wishes import for_length
 
 
 class Attendee(Body):

@@ -80,7 +80,7 @@ class Booking(models.Model):
     guest_timezone = models.CharField(max_length=64)
     guest_locale = models.CharField(max_length=10, default="en")
     offered = models.JSONField(null=True)  # the link's offered times: its guest may move only among them
-    terms = models.JSONField(default=dict)  # of its link: duration, host (openings.with_terms); a move keeps them
+    terms = models.JSONField(default=dict)  # of its link: duration, host (logic.wishes.with_terms); a move keeps them
     source = models.CharField(max_length=16)  # one_time_link, scheduling_link, permanent_link, by_hand, api, workflow
     metadata = models.JSONField(default=dict)
     utm = models.JSONField(default=dict)

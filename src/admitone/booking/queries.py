@@ -15,17 +15,18 @@ from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account
 from admitone.booking.holds import holds
 from admitone.booking.models import TOGETHER, Booking, Seat
-from admitone.booking.openings import Openings, OpenTime, for_move
 from admitone.calendars.busy import FRESH_FOR, window
 from admitone.calendars.models import Host
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.identity import zone
 from admitone.logic.kinds import SEATED, TEAMS
+from admitone.logic.openings import Openings, OpenTime
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.ranges import limits
 from admitone.logic.slots import EARLIEST, LATEST, Busy, Request
 from admitone.logic.teams import Seated, off_blocks
 from admitone.logic.tokens import MANAGE
+from admitone.logic.wishes import for_move
 
 #: Buffers are at most 12 hours and two of them may add up, so a booking bars no start further away (minutes).
 REACH = 24 * 60

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from admitone.booking.openings import with_terms
 from admitone.links.models import OneTimeLink
 from admitone.logic.calendars import clean_https
-from admitone.logic.kinds import SEATED
 from admitone.logic.plan import CalendarPlan
+from admitone.logic.wishes import with_terms
 
 
 def agreed(link: OneTimeLink, plan: CalendarPlan) -> CalendarPlan:
@@ -21,7 +20,7 @@ def agreed(link: OneTimeLink, plan: CalendarPlan) -> CalendarPlan:
         plan = with_terms(plan, terms)
     if link.location:
         plan = replace(plan, location_kind=place_kind(link.location), location=link.location)
-    if plan.kind in SEATED and plan.max_party != link.seats:
+    if plan.type.seated and plan.max_party != link.seats:
         plan = replace(plan, max_party=link.seats)
     return plan
 

@@ -10,16 +10,17 @@ from django.utils.translation import gettext as _
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
 from admitone.booking import queries as booking
-from admitone.booking.openings import Openings, for_length
 from admitone.calendars.models import Calendar
 from admitone.links.models import OneTimeLink
 from admitone.links.queries import state_of, token_in
 from admitone.links.terms import agreed
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
+from admitone.logic.openings import Openings
 from admitone.logic.party import MAX_PARTY
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import Reason
+from admitone.logic.wishes import for_length
 
 WEEK = 7 * 1440
 RELATED = ("calendar", "group")

@@ -9,8 +9,8 @@ from typing import Any
 
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_text, clean_zone, email_key, region_of
-from admitone.logic.intake import at_questions, read_intake, refuse_disqualified
-from admitone.logic.kinds import SEATED
+from admitone.logic.form_rules import Rule, verdict
+from admitone.logic.intake import at_questions, read_intake
 from admitone.logic.party import MAX_PARTY, clean_companions, clean_party
 from admitone.logic.plan import CalendarPlan
 
@@ -40,6 +40,14 @@ class GuestRequest:
     place: str = ""  # where the guest wants to meet, if the calendar asks
 
 
+class Disqualified(Problem):
+    """The refusal of a guest, whose request is in order but for an answer that the form's `rule` is about."""
+
+    def __init__(self, rule: Rule, guest: GuestRequest) -> None:
+        super().__init__("disqualified", rule.message, redirect_url=rule.redirect_url, calendar=rule.calendar)
+        self.rule, self.guest = rule, guest
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """The contact a link is bound to."""
@@ -53,15 +61,17 @@ class Person:
 def clean_guest(plan: CalendarPlan, raw: Mapping[str, Any], *, given: Mapping[str, Any] | None = None) -> GuestRequest:
     """Every field by the calendar's own rules; `given` is what is known of the booking form's hidden and locked fields.
 
-    Raises Problem("invalid") with a sentence for each wrong field, Problem("disqualified") for an answer that rules
-    the guest out.
+    Raises Problem("invalid") with a sentence for each wrong field, Disqualified for an answer that rules the guest out.
     """
     intake = read_intake(plan, raw, given or {})
     request, wrong = _request(intake.plan, intake.raw)
     if errors := {**at_questions(plan, wrong), **intake.errors}:
         raise Problem("invalid", fields=errors)
-    refuse_disqualified(plan, intake.answers)
-    return replace(request, answers=intake.answers, form_version=intake.version)
+    request = replace(request, answers=intake.answers, form_version=intake.version)
+    rule = verdict(plan.form.fields, plan.form.rules, intake.answers) if plan.form else None
+    if rule:
+        raise Disqualified(rule, request)
+    return request
 
 
 def _request(plan: CalendarPlan, raw: Mapping[str, Any]) -> tuple[GuestRequest, dict[str, str]]:
@@ -104,7 +114,7 @@ def clean_caller(plan: CalendarPlan, raw: Mapping[str, Any]) -> GuestRequest:
         form=None,
         phone="optional" if has_email else "required",
         email_required=has_email,
-        max_party=MAX_PARTY if plan.kind in SEATED else 1,
+        max_party=MAX_PARTY if plan.type.seated else 1,
         note=True,
         consent_text=plan.consent_text if agreed else "",
         location_kind=plan.location_kind if str(raw.get("place") or "").strip() else "none",

@@ -16,6 +16,7 @@ from admitone.logic.assignment import Strategy
 from admitone.logic.availability import Override, Schedule, Window
 from admitone.logic.form_rules import Rule, rules_of
 from admitone.logic.forms import Field, fields_of
+from admitone.logic.kinds import KINDS, Kind
 from admitone.logic.slots import Rules
 
 Json = dict[str, Any]
@@ -119,13 +120,14 @@ class CalendarPlan:
     busy_policy: str = "block"
 
     @property
+    def type(self) -> Kind:
+        """What all calendars of this `kind` have in common."""
+        return KINDS[self.kind]
+
+    @property
     def met(self) -> str:
         """The names of those every guest meets; "" where that is decided later, or nobody is met."""
-        if self.kind in ("round_robin", "event"):
-            return self.hosts[0].name if self.kind == "round_robin" and len(self.hosts) == 1 else ""
-        if self.kind == "collective":
-            return ", ".join(host.name for host in self.hosts if host.required)
-        return self.hosts[0].name if self.hosts else ""
+        return self.type.met(self)
 
     def to_json(self) -> Json:
         """A dict that `json.dumps` takes: dates as ISO text, tuples as lists."""

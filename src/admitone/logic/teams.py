@@ -55,6 +55,11 @@ class Seated:
     taken: int
 
 
+def needed(members: Sequence[Member]) -> list[Member]:
+    """The required ones; with none required, everybody."""
+    return [member for member in members if member.required] or list(members)
+
+
 def off_blocks(schedule: Schedule, first: int, end: int) -> list[Busy]:
     """When a host does not work within [first, end), by a schedule of their own."""
     low = local_date(schedule.timezone, first).toordinal() - 1
@@ -79,9 +84,9 @@ def round_robin(
 
 def collective(schedule: Schedule, rules: Rules, members: Sequence[Member], request: Request) -> list[int]:
     """Starts at which every required host is free; with none required, every host."""
-    needed = [member for member in members if member.required] or list(members)
-    found = find_slots(schedule, rules, [block for member in needed for block in member.busy], request)
-    for member in needed:
+    team = needed(members)
+    found = find_slots(schedule, rules, [block for member in team for block in member.busy], request)
+    for member in team:
         found = member.below_limit(schedule.timezone, found)
     return found
 

@@ -15,12 +15,12 @@ from admitone.accounts.addresses import manage_url
 from admitone.accounts.client import client_address
 from admitone.accounts.idempotency import made_by
 from admitone.accounts.limits import hit
-from admitone.booking.openings import for_host, picks_host
 from admitone.booking.services import Booked
 from admitone.links.services import tell_offered_gone
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.series import Repeat
+from admitone.logic.wishes import for_host, picks_host
 from admitone.messaging.queries import delivering
 from admitone.public import dates, disqualified, form_first, intake, picker, seals, series, waiting, wishes, zones
 from admitone.public.attempts import Attempt, guest_of, read
@@ -88,6 +88,7 @@ def refuse(visit: Visit, door: Door, attempt: Attempt, problem: Problem) -> Http
     if problem.code == "series_conflict" and (repeat := series.wanted(visit, door)):
         return dates_first(visit, door, attempt, repeat, again=409) or show(visit, door, attempt)
     if problem.code == "disqualified":
+        disqualified.keep(visit, door, problem)
         return disqualified.show(visit, problem, plan=door.plan, is_one_time=door.is_one_time, back=door.path)
     if problem.code in GONE or problem.code in (
         "invalid",

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from admitone.booking.queries import open_slots, openings
 from admitone.logic.clock import to_min_ceil, to_min_floor
-from admitone.logic.kinds import SEATED
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import nearest
 from admitone.public import dates, picker
@@ -41,7 +40,7 @@ class Search:
 
     def seats(self, starts: Sequence[int]) -> dict[int, int]:
         """The free seats at some starts, where seats are counted."""
-        if not starts or self.plan.kind not in SEATED or not self.plan.capacity:
+        if not starts or not self.plan.type.seated or not self.plan.capacity:
             return {}
         first, end = min(starts), max(starts) + 1
         asked = openings(

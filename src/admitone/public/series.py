@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from admitone.accounts.addresses import manage_url
 from admitone.booking.models import Booking
-from admitone.booking.openings import for_host
 from admitone.booking.services.changing import ACTIVE
 from admitone.booking.services.series import Spot, look, series_of
 from admitone.logic.series import EVERY, Repeat, clean_repeat
+from admitone.logic.wishes import for_host
 from admitone.public import dates, seals
 from admitone.public.door import Door
 from admitone.public.pages import Visit, page, with_query

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from admitone.booking.openings import for_length, lengths
 from admitone.logic.plan import CalendarPlan
+from admitone.logic.wishes import for_length, lengths
 from admitone.public.door import Door
 from admitone.public.pages import Visit
 

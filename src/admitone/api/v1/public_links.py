@@ -30,14 +30,17 @@ from admitone.api.openapi import refuses
 from admitone.api.series import Dated, dates_of
 from admitone.api.windows import WANTED, Slots, minutes, open_slots, times
 from admitone.api.wishes import WishedWindow, Wishes, party_of, repeat_of
-from admitone.booking.openings import lengths, picks_host
 from admitone.booking.queries import open_times
 from admitone.booking.services import Booked
+from admitone.events import GUEST
+from admitone.forms.services import keep_ruled_out
 from admitone.links.queries import Opened, maker_contact
 from admitone.links.services import redeem
+from admitone.logic.bookings import Disqualified
 from admitone.logic.clock import iso
 from admitone.logic.links import problem
 from admitone.logic.plan import CalendarPlan
+from admitone.logic.wishes import lengths, picks_host
 
 DEAD = ("link_unknown", "link_used", "link_deleted", "link_expired", "link_not_open", "calendar_paused")
 
@@ -235,19 +238,25 @@ def create_public_link_booking(
 ) -> dict[str, Any]:
     """One booking, ever (unless the link allows more). Send the same `Idempotency-Key` when you try again: the first
     answer comes again, even though the link is used by then. Refusals leave the link unused."""
-    done = redeem(
-        token=token,
-        start=payload.start,
-        guest=guest_of(payload),
-        now=request.call.now,
-        idempotency_key=idempotency_key,
-        code=payload.code,
-        found=request.auth,
-        host=payload.host or "",
-        calendar=payload.calendar or "",
-        duration=payload.duration,
-        repeat=repeat_of(payload),
-    )
+    try:
+        done = redeem(
+            token=token,
+            start=payload.start,
+            guest=guest_of(payload),
+            now=request.call.now,
+            idempotency_key=idempotency_key,
+            code=payload.code,
+            found=request.auth,
+            host=payload.host or "",
+            calendar=payload.calendar or "",
+            duration=payload.duration,
+            repeat=repeat_of(payload),
+        )
+    except Disqualified as problem:
+        if request.auth.link.contact_policy != "verify":
+            plan = request.auth.choose(payload.calendar or "").plan
+            keep_ruled_out(plan=plan, problem=problem, source="one_time_link", actor=GUEST, now=request.call.now)
+        raise
     series = {"bookings": dates_of(request.auth.plan.account_id, done.id)} if payload.repeat else {}
     return booked_out(done) | series
 

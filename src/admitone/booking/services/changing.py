@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import transaction
 
 from admitone.booking.models import Booking
-from admitone.booking.openings import for_move
 from admitone.booking.queries import local_day
 from admitone.booking.retrying import retrying
 from admitone.booking.services.reserving import PlanChanged, answer_by, check_open, lock_hosts
@@ -22,6 +21,7 @@ from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_zone
 from admitone.logic.plan import CalendarPlan
+from admitone.logic.wishes import for_move
 
 ACTIVE = ("pending", "confirmed")
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import connection
 
 from admitone.booking.models import Booking
-from admitone.booking.openings import Openings, for_host, for_length
 from admitone.booking.queries import ahead_of, db_id, local_day, openings
 from admitone.booking.services.answers import keep_custom
 from admitone.booking.services.taking import Preference, Taken, sit, take
@@ -21,8 +20,10 @@ from admitone.events import Actor, Draft
 from admitone.logic.bookings import GuestRequest
 from admitone.logic.clock import from_min
 from admitone.logic.errors import Problem
+from admitone.logic.openings import Openings
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import EARLIEST, LATEST
+from admitone.logic.wishes import for_host, for_length
 from admitone.statements import insert_all
 
 LOCK = (
@@ -49,7 +50,7 @@ class Wish:
     by_hand: bool = False
     host: str = ""  # the one the guest chose, where the calendar lets them
     duration: int | None = None  # one of the calendar's lengths that the guest chose
-    terms: Mapping[str, Any] = field(default_factory=dict)  # what the link agreed on: see openings.with_terms
+    terms: Mapping[str, Any] = field(default_factory=dict)  # what the link agreed on: see logic.wishes.with_terms
     location: str = ""  # instead of the calendar's
     series_id: UUID | None = None
     series_n: int = 0

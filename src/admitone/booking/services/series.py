@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 
 from admitone.booking.models import Booking
-from admitone.booking.openings import for_host, for_length
 from admitone.booking.queries import local_day, openings
 from admitone.booking.retrying import retrying
 from admitone.booking.services.changing import ACTIVE, cancel_in
@@ -23,6 +22,7 @@ from admitone.logic.ids import uuid7
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.series import Repeat, occurrences
 from admitone.logic.slots import EARLIEST, LATEST
+from admitone.logic.wishes import for_host, for_length
 
 #: Refusals of one date; every other one is about the request.
 OF_A_DATE = ("slot_taken", "slot_unavailable")

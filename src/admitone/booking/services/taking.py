@@ -16,14 +16,15 @@ from django.db.models import Count, Max
 
 from admitone.booking.guards import OVERLAP, OVERSOLD
 from admitone.booking.models import TOGETHER, Booking, Occupancy, Seat, Session
-from admitone.booking.openings import NO_LIMIT, Openings, needed
 from admitone.booking.queries import COUNTED, joinable, local_day
 from admitone.contacts.models import Contact
 from admitone.logic.assignment import Candidate, choose
 from admitone.logic.clock import to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.ids import uuid7
+from admitone.logic.openings import NO_LIMIT, Openings
 from admitone.logic.plan import CalendarPlan
+from admitone.logic.teams import needed
 from admitone.statements import insert_all
 
 #: The reason of an appointment that moves and keeps its host.

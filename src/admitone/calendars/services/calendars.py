@@ -19,7 +19,7 @@ from admitone.events import Actor
 from admitone.logic.calendars import CLEANERS, clean_calendar, clean_slug, slug_from
 from admitone.logic.errors import Problem
 from admitone.logic.hours import clean_week
-from admitone.logic.kinds import Team, check_team, default_capacity
+from admitone.logic.kinds import Team, check_team, kind_of
 from admitone.logic.plan import encode
 
 #: Monday to Friday, 09:00 to 17:00.
@@ -48,7 +48,7 @@ def create_calendar(
     `hours` maps weekdays (0 = Monday) to windows in minutes; `fields` are those of update_calendar. Without `slug` a free
     one is made from the name. Problem("invalid") or Problem("slug_taken").
     """
-    seats = default_capacity(kind) if capacity is None else capacity
+    seats = kind_of(kind).capacity if capacity is None else capacity
     check_team(Team(kind, seats, hosts=1, required=1))
     fields = {"interval": duration, **fields, "name": name, "duration": duration}
     cleaned = clean_calendar(fields, {"kind": kind, "capacity": seats})

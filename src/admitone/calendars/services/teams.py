@@ -16,7 +16,7 @@ from admitone.calendars.queries import bookable
 from admitone.calendars.services.rows import for_update, tell
 from admitone.events import Actor
 from admitone.logic.errors import Problem
-from admitone.logic.kinds import SEATED, Team, check_hosts, check_team, default_capacity
+from admitone.logic.kinds import Team, check_hosts, check_team, kind_of
 
 FIELDS = ("kind", "capacity", "strategy", "count_days", "guest_picks_host")
 
@@ -84,8 +84,8 @@ def _wanted(
 ) -> Team:
     """The team as it would be. A new type takes its own number of seats, and what it cannot have falls away."""
     new = calendar.kind if kind is None else kind
-    moved = new != calendar.kind
-    kept = calendar.capacity if not moved and new in SEATED else default_capacity(new)
+    moved, rules = new != calendar.kind, kind_of(new)
+    kept = calendar.capacity if rules.seated and not moved else rules.capacity
     return Team(
         kind=new,
         capacity=kept if capacity is None else capacity,
@@ -93,7 +93,7 @@ def _wanted(
         required=sum(one.required for one in rows),
         strategy=calendar.strategy if strategy is None else strategy,
         count_days=calendar.count_days if count_days is None else count_days,
-        guest_picks_host=(calendar.guest_picks_host and new == "round_robin") if picks is None else picks,
+        guest_picks_host=(calendar.guest_picks_host and rules.choice) if picks is None else picks,
     )
 
 

@@ -14,7 +14,6 @@ from django.db import transaction
 
 from admitone.booking.holds import WAITING
 from admitone.booking.models import SeatHold, WaitlistEntry
-from admitone.booking.openings import Openings
 from admitone.booking.queries import openings
 from admitone.booking.retrying import retrying
 from admitone.booking.services.reserving import PlanChanged, lock_hosts
@@ -30,6 +29,7 @@ from admitone.links.services.issuing import issue
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.links import status
+from admitone.logic.openings import Openings
 from admitone.logic.waiting import Held, next_in_line
 
 MINUTE = timedelta(minutes=1)

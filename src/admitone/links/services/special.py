@@ -9,7 +9,6 @@ from uuid import UUID
 from admitone.calendars.models import Calendar
 from admitone.logic.calendars import CLEANERS, MAX_SERIES
 from admitone.logic.errors import Problem
-from admitone.logic.kinds import SEATED
 from admitone.logic.party import MAX_PARTY
 from admitone.logic.plan import CalendarPlan
 
@@ -39,13 +38,13 @@ def special_terms(calendar: Calendar | None, raw: Mapping[str, Any]) -> dict[str
 
 
 def _duration(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
-    if plan.kind in SEATED:
+    if plan.type.seated:
         raise ValueError("Classes and events have one length.")
     return "duration", CLEANERS["duration"](raw)
 
 
 def _host(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
-    if plan.kind != "round_robin":
+    if not plan.type.choice:
         raise ValueError("Only a round robin has hosts to choose from.")
     if str(raw) not in {host.id for host in plan.hosts}:
         raise ValueError("This host does not take appointments of the calendar.")
@@ -57,9 +56,9 @@ def _location(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
 
 
 def _seats(plan: CalendarPlan, raw: Any) -> tuple[str, Any]:
-    if plan.kind not in SEATED and raw != 1:
+    if not plan.type.seated and raw != 1:
         raise ValueError("Only classes and events have seats.")
-    if plan.kind in SEATED and plan.capacity and isinstance(raw, int) and raw > plan.capacity:
+    if plan.type.seated and plan.capacity and isinstance(raw, int) and raw > plan.capacity:
         raise ValueError(f"There are {plan.capacity} seats at a time.")
     return "seats", _count(raw, MAX_PARTY)
 

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods
 
 from admitone.accounts.idempotency import Idempotency, made_by
 from admitone.accounts.models import Account
-from admitone.booking.openings import for_length, lengths
 from admitone.booking.services import book
 from admitone.calendars.models import Calendar
 from admitone.contacts.filters import Filters
@@ -26,6 +25,7 @@ from admitone.contacts.models import Contact
 from admitone.logic.bookings import clean_caller
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.errors import Problem
+from admitone.logic.wishes import for_length, lengths
 from admitone.manage.agenda import dialogs
 from admitone.manage.bookings import picking, reading
 from admitone.manage.bookings.changing import LOST
@@ -72,7 +72,7 @@ class Desk:
         """Whose column was pressed, if the calendar chooses among hosts and has that one."""
         wished = self.request.POST.get("host") or self.request.GET.get("host", "")
         plan = self.calendar.compiled
-        return wished if plan.kind == "round_robin" and any(one.id == wished for one in plan.hosts) else ""
+        return wished if plan.type.choice and any(one.id == wished for one in plan.hosts) else ""
 
     @property
     def scope(self) -> str:

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from admitone.booking.models import Booking
-from admitone.booking.openings import for_move
 from admitone.booking.queries import open_slots
 from admitone.logic.clock import from_min, to_min_ceil, to_min_floor
 from admitone.logic.errors import Problem
 from admitone.logic.hours import clean_date, parse_time
 from admitone.logic.plan import CalendarPlan
 from admitone.logic.slots import nearest
+from admitone.logic.wishes import for_move
 from admitone.manage.bookings.reading import midnight
 from admitone.manage.calendars.reading import local_minute
 from admitone.ui import formats

@@ -21,6 +21,7 @@ from admitone.calendars import queries, services
 from admitone.calendars.models import Calendar, Host, Schedule
 from admitone.calendars.services import TeamHost
 from admitone.logic.errors import Problem
+from admitone.logic.kinds import kind_of
 from admitone.manage.calendars.forms import KIND_CHOICES, number, radio
 from admitone.manage.calendars.opening import may_create, opened
 from admitone.manage.calendars.page import show
@@ -124,7 +125,7 @@ def _typed(data: Mapping[str, str], hosts: Sequence[Host]) -> list[Row]:
 def _save(
     request: AccountRequest, account: Account, calendar: Calendar, data: dict[str, Any], hosts: Sequence[Host]
 ) -> None:
-    kind, seated = data["kind"], data["kind"] in ("class", "event")
+    kind = kind_of(data["kind"])
     chosen = [row for row in _typed(request.POST, hosts) if row.chosen]
     _save_rooms(request, account, _typed(request.POST, hosts))
     services.set_team(
@@ -132,12 +133,12 @@ def _save(
         calendar_id=calendar.id,
         actor=request.actor,
         now=timezone.now(),
-        kind=kind,
+        kind=kind.name,
         hosts=[_place(row) for row in chosen],
-        capacity=whole("capacity", data["capacity"]) if seated and data["capacity"] else None,
+        capacity=whole("capacity", data["capacity"]) if kind.seated and data["capacity"] else None,
         strategy=data["strategy"],
         count_days=whole("count_days", data["count_days"]),
-        guest_picks_host=data["guest_picks_host"] and kind == "round_robin",
+        guest_picks_host=data["guest_picks_host"] and kind.choice,
     )
 
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from admitone.calendars.models import Calendar
 from admitone.links.services.special import NAMES
-from admitone.logic.kinds import SEATED
 from admitone.logic.plan import CalendarPlan
 
 
@@ -51,12 +50,12 @@ class OwnTermsForm(forms.Form):
     def offer(self, calendars: Sequence[Calendar]) -> None:
         """Without a calendar, as for a group's link, nothing of this can be agreed on."""
         plans = [calendar.compiled for calendar in calendars]
-        hosts = [(plan.name, _hosts(plan)) for plan in plans if plan.kind == "round_robin"]
+        hosts = [(plan.name, _hosts(plan)) for plan in plans if plan.type.choice]
         kept = {
-            "duration": any(plan.kind not in SEATED for plan in plans),
+            "duration": any(not plan.type.seated for plan in plans),
             "host": bool(hosts),
             "location": bool(plans),
-            "seats": any(plan.kind in SEATED for plan in plans),
+            "seats": any(plan.type.seated for plan in plans),
             "series": any(plan.series_max > 1 for plan in plans),
         }
         for name, stays in kept.items():
