@@ -124,6 +124,17 @@ def test_an_unknown_name_is_refused() -> None:
         outbound.get("https://calendar.invalid/x", timeout=3)
 
 
+def test_a_name_server_that_does_not_answer_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    enough = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: enough.wait(10) and [])
+    began = time.monotonic()
+    with pytest.raises(httpx.ConnectTimeout):
+        outbound.get("https://slow.example.com/x", timeout=0.3)
+    took = time.monotonic() - began
+    enough.set()
+    assert took < 2
+
+
 def test_headers_that_come_byte_by_byte_end_in_time() -> None:
     enough = threading.Event()
 
@@ -166,7 +177,7 @@ def test_a_redirect_to_no_address_is_refused(feeds: FeedServer, location: str) -
 
 
 def test_a_name_in_another_script_is_sent_as_dns_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbound, "checked_address", lambda name, port: ipaddress.ip_address("93.184.216.34"))
+    monkeypatch.setattr(outbound, "checked_address", lambda name, port, timeout: ipaddress.ip_address("93.184.216.34"))
     assert outbound.pinned("https://kalender.münchen.example:8443/a?b=c") == (
         "kalender.xn--mnchen-3ya.example:8443",
         "https://93.184.216.34:8443/a?b=c",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import httpx
 from caldav.lib.error import DAVError
 from caldav.response import CalendarQueryResult, DAVResponse, PropfindResult
 
@@ -112,6 +113,8 @@ def _basic(login: Login, url: str) -> str:
         _check_private(url)
     except outbound.Refused as error:
         raise RemoteError(str(error)) from error
+    except httpx.TimeoutException as error:
+        raise RemoteError("The server did not answer in time.", "transient") from error
     pair = f"{login.secrets['user']}:{login.secrets['password']}".encode()
     return "Basic " + base64.b64encode(pair).decode()
 

@@ -15,14 +15,14 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import httpx
 from django.conf import settings
 
+from admitone.integrations.resolving import LIMIT, Address, resolve
+
 MAX_BYTES = 5_000_000
 MAX_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
 #: Nested or unknown packings could unfold a small answer into gigabytes before its size is looked at.
 ENCODINGS = ("identity", "gzip", "")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Refused(ValueError):
@@ -115,7 +115,7 @@ def exchange(
 def _asked(
     url: str, headers: dict[str, str], deadline: float, *, method: str = "GET", content: bytes | None = None
 ) -> Iterator[httpx.Response]:
-    host, target = pinned(url)
+    host, target = pinned(url, _left(deadline))
     timeout = httpx.Timeout(_left(deadline))
     with (
         _cut_off(deadline) as trace,
@@ -163,24 +163,28 @@ def _cut(streams: list[Any]) -> None:
             stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
-def pinned(url: str) -> tuple[str, str]:
-    """(Host header, the same URL with an address that was checked in place of the name)."""
+def pinned(url: str, timeout: float = LIMIT) -> tuple[str, str]:
+    """(Host header, the same URL with an address that was checked in place of the name, looked up within `timeout`)."""
     parts = parts_of(url)
     name, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    address = checked_address(name, port)
+    address = checked_address(name, port, timeout)
     shown = f"[{address}]" if address.version == 6 else str(address)
     query = f"?{parts.query}" if parts.query else ""
     host = _ascii(parts.netloc.rpartition("@")[2])
     return host, f"{parts.scheme}://{shown}:{port}{parts.path or '/'}{query}"
 
 
-def checked_address(name: str, port: int) -> Address:
-    """The first address of a name; Refused if any of its addresses is not a public one (unless private feeds are on)."""
+def checked_address(name: str, port: int, timeout: float = LIMIT) -> Address:
+    """The first address of a name; Refused if any of its addresses is not a public one (unless private feeds are on).
+
+    Raises httpx.ConnectTimeout when no name server answers in `timeout` seconds, at most LIMIT.
+    """
     try:
-        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        addresses = resolve(name, port, timeout)
+    except TimeoutError as error:
+        raise httpx.ConnectTimeout(str(error)) from error
     except (OSError, UnicodeError) as error:
         raise Refused("There is no server of that name.") from error
-    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not private_allowed() and not all(is_public(address) for address in addresses):
         raise Refused("That address lies in a private network.")
     return addresses[0]
