@@ -14,5 +14,5 @@ def test_an_address_also_one_for_trying_is_kept_as_given(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["ada", "ada@test", "ada@localhost", "ada@[10.0.0.1]", "a@b@example.com"])
 def test_an_address_no_server_could_take_is_refused(address: str) -> None:
-    with pytest.raises(ValueError, match="^Enter an email address like name@example.com.$"):
+    with pytest.raises(ValueError, match=r"^Enter an email address like name@example\.com\.$"):
         clean_email(address)
