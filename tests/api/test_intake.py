@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from admitone.accounts.keyring import keyring
 from admitone.booking.models import Booking
 from admitone.calendars.services import choose_form
 from admitone.events import SYSTEM
+from admitone.events.models import Event
+from admitone.forms.models import Submission
 from admitone.forms.services import update_form
+from admitone.webhooks.payloads import body_of
 
 NOW = factories.NOW
 START = "2026-11-03T09:00:00Z"
@@ -79,6 +83,24 @@ def test_disqualifying_answer_is_told_with_where_to_go(guest: Any, path: str) ->
     assert (answer.status_code, said["code"], said["detail"]) == (422, "disqualified", "Not here.")
     assert said["redirect_url"] == "https://e.example/"
     assert guest.get(path).json()["uses_left"] == 1
+
+
+def test_whoever_a_calendar_rules_out_leaves_a_submission_once_a_day(
+    guest: Any, api: Any, path: str, asking: Any
+) -> None:
+    sent = {**ANSWERS, "need": "Other", "consent": True}
+    for _ in range(2):
+        guest.post(f"{path}/bookings", {"start": START, "answers": sent})
+    (row,) = Submission.objects.filter(form=asking.form_id)
+    assert (row.meta["calendar"], row.meta["source"], row.contact.email) == (
+        str(asking.id),
+        "one_time_link",
+        "ada@example.com",
+    )
+    told = Event.objects.get(kind="form.disqualified")
+    assert told.facts["calendar"] == str(asking.id)
+    body = json.loads(body_of(told, NOW) or "")["data"]
+    assert (body["calendar"], body["disqualified"]["message"]) == (str(asking.id), "Not here.")
 
 
 def test_program_books_with_answers_and_may_fill_hidden_ones(api: Any, asking: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,11 +22,12 @@ from admitone.events.models import Event
 from admitone.events.tasks import dispatch
 from admitone.links.models import OneTimeLink
 from admitone.links.services import redeem, revoke, update
-from admitone.links.services.offering import offer_now
-from admitone.links.tasks import expire, look_for_room, settle_offer, tend_waiting_lists
+from admitone.links.services.offering import offer_now, settle_offer
+from admitone.links.tasks import expire, look_for_room, tend_waiting_lists
 from admitone.logic.bookings import clean_guest
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.errors import Problem
+from admitone.webhooks.payloads import body_of
 
 NOW = factories.NOW
 TEN = to_min_floor(datetime(2026, 11, 3, 9, tzinfo=UTC))  # 10:00 in Berlin
@@ -137,6 +139,10 @@ def test_offered_seat_is_taken_for_everybody_but_the_holder_of_the_link(room):
         take(room, "snatcher")
     assert use(ana).one_time_link_id == link_of(ana).id
     assert (state(ana), SeatHold.objects.count(), told("waitlist.booked")) == (["booked"], 0, 1)
+    body = json.loads(body_of(Event.objects.get(kind="waitlist.booked"), NOW) or "")
+    data = body["data"]
+    assert (body["type"], data["id"], data["status"]) == ("waitlist.booked", str(ana.id), "booked")
+    assert data["booking"]["link"] == data["link"] != ""
 
 
 def test_seat_freed_a_moment_ago_belongs_to_the_line_before_anybody_was_offered_it(room):

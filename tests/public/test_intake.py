@@ -293,6 +293,8 @@ def test_form_first_lists_no_dates_of_a_series_to_somebody_ruled_out(first: Prac
     answers = {**ANSWERS, "a-need": "Other"}
     answer = post(client, path, page, start=minute(NINE), repeat="weekly", times="3", **answers)
     assert "We only look at teeth." in text_of(answer)
+    row = Submission.objects.get()
+    assert (row.meta["calendar"], row.answers["need"]) == (str(first.calendar.id), "Other")
 
 
 def test_series_carries_long_answers_through_its_list_of_dates(asking: Practice, client: Client) -> None:

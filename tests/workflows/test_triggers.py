@@ -94,6 +94,16 @@ def test_booking_that_needs_no_approval_is_confirmed_at_once(published, calendar
     assert entered() == [booking.contact_id]
 
 
+@pytest.mark.parametrize(("where", "starts"), [("here", True), ("elsewhere", False), ("form", False)])
+def test_guest_ruled_out_starts_by_calendar(published, contact, calendar, where, starts):
+    form = factories.form(contact.account)
+    published(PAUSE, on("form.disqualified", forms=[str(form.id)], calendars=[str(calendar.id)]))
+    told = {"here": str(calendar.id), "elsewhere": str(uuid4()), "form": None}[where]
+    facts = {"form": str(form.id), "contact": str(contact.id), "calendar": told}
+    happens(contact.account, "form.disqualified", "submission", **facts)
+    assert entered() == ([contact.id] if starts else [])
+
+
 def test_booking_in_another_calendar_does_not_start(published, calendar, account):
     published(PAUSE, on("booking.created", calendars=[str(calendar.id)]))
     factories.booking(factories.calendar(account), NOW + timedelta(days=1))
@@ -104,6 +114,9 @@ def test_booking_in_another_calendar_does_not_start(published, calendar, account
     ("kind", "filters", "name"),
     [
         ("form.submitted", {"forms": ["{id}"]}, "forms"),
+        ("form.disqualified", {"forms": ["{id}"]}, "forms"),
+        ("form.disqualified", {"calendars": ["{id}"]}, "calendars"),
+        ("waitlist.joined", {"calendars": ["{id}"]}, "calendars"),
         ("opportunity.stage_changed", {"pipeline": "{id}"}, "pipeline"),
         ("opportunity.stage_changed", {"stages": ["{id}"]}, "stages"),
         ("opportunity.status_changed", {"pipeline": "{id}"}, "pipeline"),

@@ -1,11 +1,11 @@
-"""A booking as the API and webhooks show it."""
+"""A booking, and a place on a waiting list, as the API and webhooks show them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from admitone.accounts.addresses import manage_url
-from admitone.booking.models import Booking
+from admitone.booking.models import Booking, WaitlistEntry
 from admitone.booking.queries import hosts_of
 from admitone.logic.clock import from_min, iso
 
@@ -50,4 +50,21 @@ def booking_view(booking: Booking) -> dict[str, Any]:
         "cancel_reason": booking.cancel_reason,
         "created_at": iso(booking.created_at),
         "updated_at": iso(booking.updated_at),
+    }
+
+
+def waiting_view(entry: WaitlistEntry) -> dict[str, Any]:
+    """Reads `contact`: select it with the row."""
+    return {
+        "start": iso(from_min(entry.start_min)),
+        "end": iso(from_min(entry.end_min)),
+        "id": str(entry.id),
+        "calendar": str(entry.calendar_id),
+        "contact": str(entry.contact_id),
+        "name": entry.contact.name,
+        "email": entry.contact.email,
+        "seats": entry.seats,
+        "status": entry.status,
+        "link": str(entry.link_id) if entry.link_id else None,
+        "created_at": iso(entry.created_at),
     }

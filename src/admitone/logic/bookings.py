@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from admitone.logic.errors import Problem
-from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_text, clean_zone, email_key, region_of
 from admitone.logic.form_rules import Rule, verdict
+from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_text, clean_zone, email_key, region_of
 from admitone.logic.intake import at_questions, read_intake
 from admitone.logic.party import MAX_PARTY, clean_companions, clean_party
 from admitone.logic.plan import CalendarPlan

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from admitone.logic.errors import Problem
-from admitone.logic.form_rules import refusal, verdict
 from admitone.logic.forms import CUSTOM, PERSON, known_before, read_answers
 from admitone.logic.identity import region_of
 from admitone.logic.plan import CalendarPlan
@@ -136,13 +135,6 @@ def at_questions(plan: CalendarPlan, errors: Mapping[str, str]) -> dict[str, str
     asked = mapped(plan)
     asked.setdefault("name", asked.get("first_name") or asked.get("last_name") or "")
     return {(f"{ANSWER}{asked[name]}" if asked.get(name) else name): text for name, text in errors.items()}
-
-
-def refuse_disqualified(plan: CalendarPlan, values: Mapping[str, Any]) -> None:
-    """Raises Problem("disqualified") with the message of the first rule that is met."""
-    rule = verdict(plan.form.fields, plan.form.rules, values) if plan.form else None
-    if rule:
-        raise refusal(rule, rule.redirect_url)
 
 
 def locked_values(plan: CalendarPlan, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def before_times(
         return ask(visit, door, attempt, form)
     problem = refusal(door, guest)
     if problem and problem.code == "disqualified":
+        disqualified.keep(visit, door, problem)
         return disqualified.show(visit, problem, plan=door.plan, is_one_time=door.is_one_time, back=door.path)
     if problem and problem.code == "invalid":
         named = {name.replace(ANSWER, PREFIX, 1) for name in problem.fields}

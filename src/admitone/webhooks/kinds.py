@@ -22,5 +22,11 @@ KINDS: dict[str, Promise | str] = {
     "booking.no_show": _("Nobody came to an appointment"),
     "contact.created": _("Contact made"),
     "form.submitted": _("Form submitted"),
+    "form.disqualified": _("Guest ruled out by a form"),
+    "waitlist.joined": _("Waiting list joined"),
+    "waitlist.offered": _("Place of a waiting list offered"),
+    "waitlist.booked": _("Offered place booked"),
+    "waitlist.expired": _("Offered place not taken"),
+    "waitlist.left": _("Waiting list left"),
 }
 TEST = "webhook.test"

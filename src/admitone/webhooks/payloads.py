@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from admitone.booking.models import Booking
-from admitone.booking.payload import booking_view
+from admitone.booking.models import Booking, WaitlistEntry
+from admitone.booking.payload import booking_view, waiting_view
 from admitone.contacts.models import Contact
 from admitone.contacts.payload import contact_view
 from admitone.events.models import Event
@@ -64,10 +64,11 @@ def contact_data(event: Event, now: datetime) -> Data | None:
 
 
 def form_data(event: Event, now: datetime) -> Data | None:
-    """What was filled in; `contact` is the id of whom it made or found."""
+    """What was filled in; `contact` is the id of whom it made or found. With the rule that ruled them out, and where."""
     row = Submission.objects.filter(pk=event.subject_id, account_id=event.account_id).first()
     if row is None:
         return None
+    ruled = row.meta.get("disqualified")
     return {
         "id": str(row.id),
         "form": str(row.form_id),
@@ -75,7 +76,18 @@ def form_data(event: Event, now: datetime) -> Data | None:
         "answers": row.answers,
         "source": row.meta.get("source", ""),
         "created_at": iso(row.created_at),
+        **({"disqualified": ruled, "calendar": row.meta.get("calendar")} if ruled else {}),
     }
+
+
+def waitlist_data(event: Event, now: datetime) -> Data | None:
+    """The place in the line; of one that was taken up with its booking."""
+    rows = WaitlistEntry.objects.select_related("contact").filter(pk=event.subject_id, account_id=event.account_id)
+    entry = rows.filter(contact__erased_at=None).first()
+    if entry is None:
+        return None
+    booking_id = event.facts.get("booking")
+    return waiting_view(entry) | ({"booking": booking_of(event, booking_id)} if booking_id else {})
 
 
 BUILDERS: dict[str, Callable[[Event, datetime], Data | None]] = {
@@ -83,4 +95,5 @@ BUILDERS: dict[str, Callable[[Event, datetime], Data | None]] = {
     "booking": booking_data,
     "contact": contact_data,
     "form": form_data,
+    "waitlist": waitlist_data,
 }

@@ -43,6 +43,8 @@ def context(workflow: Workflow, who: Contact, now: datetime) -> dict[str, str]:
         found |= booking(workflow, who, now)
     if "one_time_link" in nouns:
         found |= link(workflow, who, now)
+    if "calendar" in nouns and not found and (calendar := first_calendar(workflow)):
+        found["calendar"] = str(calendar.id)
     return found
 
 

@@ -48,7 +48,8 @@ from admitone.booking.payload import booking_view
 from admitone.calendars.models import Host
 from admitone.calendars.queries import by_id_or_slug
 from admitone.contacts.models import Contact
-from admitone.logic.bookings import clean_guest
+from admitone.forms.services import keep_ruled_out
+from admitone.logic.bookings import Disqualified, clean_guest
 from admitone.logic.clock import to_min_ceil
 from admitone.logic.errors import Problem
 
@@ -230,10 +231,15 @@ def create_booking(
     plan = by_id_or_slug(account, payload.calendar).compiled
     asked = Idempotency.of(request.auth.id, idempotency_key, {"booking": payload.model_dump(mode="json")})
     raw = payload.model_dump(exclude_none=True)
+    try:
+        guest = clean_guest(plan, raw, given=raw.get("answers"))
+    except Disqualified as problem:
+        keep_ruled_out(plan=plan, problem=problem, source="api", actor=actor_of(request), now=request.call.now)
+        raise
     done = services.book(
         plan=plan,
         start=payload.start,
-        guest=clean_guest(plan, raw, given=raw.get("answers")),
+        guest=guest,
         source="api",
         actor=actor_of(request),
         now=request.call.now,

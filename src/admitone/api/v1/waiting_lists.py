@@ -17,11 +17,11 @@ from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED, times
 from admitone.booking.holds import waiting_list
 from admitone.booking.models import WaitlistEntry
+from admitone.booking.payload import waiting_view
 from admitone.booking.services.waiting import clean_waiting, join, leave
 from admitone.calendars.queries import by_id_or_slug, plan_by_id
 from admitone.events import GUEST
 from admitone.links.services.offering import offer_now
-from admitone.logic.clock import iso
 from admitone.logic.errors import Problem
 from admitone.logic.party import MAX_PARTY
 
@@ -92,7 +92,7 @@ def list_waiting(request: ApiRequest, calendar_id: str, wanted: WaitingFilter = 
     rows = rows.filter(status=wanted.status) if wanted.status else rows
     rows = rows.filter(start_min=wanted.start) if wanted.start is not None else rows
     entries, cursor = paging.by_id(rows, wanted.cursor, wanted.limit)
-    return {"items": [shown(entry) for entry in entries], "next_cursor": cursor}
+    return {"items": [waiting_view(entry) for entry in entries], "next_cursor": cursor}
 
 
 @of_calendar.delete("/{calendar_id}/waitlist/{entry_id}", response={204: None}, summary="Take somebody off the list")
@@ -112,7 +112,7 @@ def offer_waiting(request: ApiRequest, calendar_id: str, entry_id: str) -> dict[
     """To this person, before others who have waited longer. Seats that become free are offered by themselves."""
     entry = _entry(request, calendar_id, entry_id)
     offer_now(account_id=entry.account_id, entry_id=entry.id, actor=actor_of(request), now=request.call.now)
-    return shown(_entry(request, calendar_id, entry_id))
+    return waiting_view(_entry(request, calendar_id, entry_id))
 
 
 @public.post(
@@ -141,18 +141,3 @@ def _entry(request: ApiRequest, calendar_id: str, entry_id: str) -> WaitlistEntr
     if entry.calendar_id != by_id_or_slug(account, calendar_id).id:
         raise Problem("not_found")
     return entry
-
-
-def shown(entry: WaitlistEntry) -> dict[str, Any]:
-    return {
-        **times(entry.start_min, entry.end_min),
-        "id": str(entry.id),
-        "calendar": str(entry.calendar_id),
-        "contact": str(entry.contact_id),
-        "name": entry.contact.name,
-        "email": entry.contact.email,
-        "seats": entry.seats,
-        "status": entry.status,
-        "link": str(entry.link_id) if entry.link_id else None,
-        "created_at": iso(entry.created_at),
-    }

@@ -33,6 +33,12 @@ Kind = Literal[
     "booking.no_show",
     "contact.created",
     "form.submitted",
+    "form.disqualified",
+    "waitlist.joined",
+    "waitlist.offered",
+    "waitlist.booked",
+    "waitlist.expired",
+    "waitlist.left",
 ]
 Kinds = Annotated[list[Kind], Field(max_length=50, description="An empty list wants all.")]
 Address = Annotated[

@@ -79,7 +79,8 @@ def _meta(
 
 
 def _told(row: Submission, actor: Actor, now: datetime, rule: Rule | None) -> Draft:
-    facts = {"form": str(row.form_id), "submission": str(row.id), "contact": str(row.contact_id)}
+    facts: dict[str, Any] = {"form": str(row.form_id), "submission": str(row.id), "contact": str(row.contact_id)}
     if rule:
+        facts["calendar"] = None
         return Draft(row.account_id, actor, now, "form.disqualified", "submission", row.id, facts)
     return Draft(row.account_id, actor, now, "form.submitted", "submission", row.id, facts)

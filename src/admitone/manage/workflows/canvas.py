@@ -46,6 +46,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "inbound_hook": ("webhook", ""),
     "http": ("webhook", ""),
     "payment": ("credit-card", "accent"),
+    "waitlist": ("hourglass", "accent"),
     "schedule": ("clock", ""),
     "clock": ("clock", ""),
     "date": ("calendar-heart", ""),
