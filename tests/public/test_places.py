@@ -87,3 +87,12 @@ def test_video_rooms_are_named_before_and_linked_after_booking(practice: Practic
     assert "meet.example.org" not in page.content.decode()
     booking = practice.booking()
     assert f'href="{booking.location}"' in client.get(manage_path(booking)).content.decode()
+
+
+def test_guest_of_a_phone_appointment_reads_which_number_is_called(practice: Practice, client: Client) -> None:
+    practice.change(location_kind="phone", phone="optional")
+    theirs = practice.booking(phone="+49301234567")
+    assert "Where Phone call to +49301234567" in text_of(client.get(manage_path(theirs)))
+    practice.change(location="+49 30 7654321")
+    ours = practice.booking("2026-11-03 10:00", phone="+49301234567")
+    assert "Where Phone call: +49 30 7654321" in text_of(client.get(manage_path(ours)))

@@ -3,11 +3,11 @@
 // (name into [data-timezone-name], ?tz= into a[data-timezone-link]); input[data-timezone-input] receives the zone;
 // select[data-timezone-select] is preset.
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const zone = ours(Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** @param {HTMLElement} root */
 function offer(root) {
-  if (sameClock(root.dataset.timezone ?? "")) return;
+  if (canonical(root.dataset.timezone ?? "") === canonical(zone)) return;
   for (const name of root.querySelectorAll("[data-timezone-name]")) name.textContent = zone.replace(/_/g, " ");
   for (const link of root.querySelectorAll("a[data-timezone-link]")) {
     const url = new URL(location.href);
@@ -17,12 +17,19 @@ function offer(root) {
   for (const part of root.querySelectorAll("[data-timezone-offer]")) part.removeAttribute("hidden");
 }
 
-/** Asia/Calcutta and Asia/Kolkata are one zone: compare what the browser makes of both. @param {string} shown */
-function sameClock(shown) {
+/** The page's list may have a newer name for it: browsers still say Asia/Calcutta. @param {string} name */
+function ours(name) {
+  const options = document.querySelectorAll("select[name=tz] option");
+  const names = [...options].map((option) => /** @type {HTMLOptionElement} */ (option).value);
+  return !name || names.includes(name) ? name : (names.find((one) => canonical(one) === canonical(name)) ?? name);
+}
+
+/** Asia/Calcutta and Asia/Kolkata are one zone: compare what the browser makes of both. @param {string} name */
+function canonical(name) {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: shown }).resolvedOptions().timeZone === zone;
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
   } catch {
-    return false;
+    return "";
   }
 }
 
