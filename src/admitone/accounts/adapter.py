@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-import smtplib
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.forms import ResetPasswordForm
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from admitone.accounts.addresses import absolute
 from admitone.accounts.client import client_address
 from admitone.accounts.models import User
 from admitone.accounts.sealing import seal, unseal
+from admitone.accounts.tasks import post_later, send_reset
 
-log = logging.getLogger(__name__)
 THEME_COOKIE = "admitone_theme"  # read by ui/templatetags/ui.py
 YEAR = 365 * 24 * 3600
 
@@ -50,15 +50,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is down must not turn the page into an error, nor tell whether the address is known.
+        """Written now, sent by a job: a mail server that is slow or down is no matter of the page.
 
         The mail names the product and its own address, never the Host header of whoever asked for it.
         """
         site = SimpleNamespace(name="Admit One", domain=urlsplit(settings.BASE_URL).netloc)
-        try:
-            super().send_mail(template_prefix, email, {**context, "current_site": site})
-        except (smtplib.SMTPException, OSError):
-            log.exception("account mail %s was not sent", template_prefix)
+        mail = self.render_mail(template_prefix, email, {**context, "email": email, "current_site": site})
+        post_later(mail)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """The reader's language and theme follow them to this browser."""
@@ -66,6 +64,18 @@ class AccountAdapter(DefaultAccountAdapter):
         response: HttpResponse = super().post_login(request, user, **kwargs)
         keep_preferences(response, user)
         return response
+
+
+class ResetForm(ResetPasswordForm):
+    """Asks for a mail and looks nothing up: neither the answer nor its time tells whether the address is known."""
+
+    def clean_email(self) -> str:
+        return str(get_adapter().clean_email(self.cleaned_data["email"].lower()))
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        send_reset.enqueue(email=email, language=get_language() or "")
+        return email
 
 
 def ensure_address(user: User) -> None:

@@ -111,6 +111,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/app/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "admitone.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password": "admitone.accounts.adapter.ResetForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
