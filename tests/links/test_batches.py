@@ -16,7 +16,8 @@ from admitone.events import SYSTEM, Event
 from admitone.jobs import DeadJob, run_pending
 from admitone.links import batches, services
 from admitone.links.models import Batch, BatchRow, OneTimeLink
-from admitone.links.tasks import give_up_batch, issue_batch
+from admitone.links.services.batches import issue_batch
+from admitone.links.tasks import give_up_batch
 from admitone.logic.errors import Problem
 
 pytestmark = pytest.mark.django_db

@@ -23,6 +23,7 @@ from admitone.accounts.sealing import SealBroken, unseal
 from admitone.calendars.models import BusyBlock, BusySource
 from admitone.events import SYSTEM, Actor
 from admitone.events.recording import record
+from admitone.jobs import task
 from admitone.logic.clock import to_min_ceil, to_min_floor
 from admitone.logic.spans import Span
 
@@ -170,6 +171,12 @@ def refresh_source(source_id: UUID, now: datetime, limit: float = JOB_LIMIT) -> 
     """
     source = BusySource.objects.select_related("host__user", "account").filter(id=source_id).first()
     return source is not None and all(_refresh([source], now, limit))
+
+
+@task(queue="busy", retries=0, timeout=60, name="admitone.calendars.tasks.refresh_busy_source")
+def refresh_busy_source(*, source_id: str, now: datetime) -> None:
+    """Read one source. A failure is stored with the source, and a later tick tries again."""
+    refresh_source(UUID(source_id), now)
 
 
 def refresh_now(source_ids: Iterable[UUID], now: datetime, limit: float = TIME_LIMIT) -> bool:

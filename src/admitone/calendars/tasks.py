@@ -15,18 +15,12 @@ AGE = timedelta(minutes=3)
 JITTER = 40
 
 
-@task(queue="busy", retries=0, timeout=60)
-def refresh_busy_source(*, source_id: str, now: datetime) -> None:
-    """Read one source. A failure is stored with the source, and a later tick tries again."""
-    busy.refresh_source(UUID(source_id), now)
-
-
 @periodic(every=1, queue="busy", retries=0)
 def refresh_busy_sources(*, now: datetime) -> None:
     """Ask for every source that was not tried for three minutes, spread over forty seconds by its id."""
     enqueue_many(
         (
-            refresh_busy_source.using(
+            busy.refresh_busy_source.using(
                 run_after=now + timedelta(seconds=source_id.int % JITTER), key=f"busy:{source_id}"
             ),
             {"source_id": str(source_id)},

@@ -8,4 +8,4 @@ class CallsConfig(AppConfig):
     label = "calls"
 
     def ready(self) -> None:
-        import_module("admitone.calls.tasks")
+        import_module("admitone.calls.missing")  # its task

@@ -11,10 +11,10 @@ from django.db import transaction
 
 from admitone.accounts.models import Account
 from admitone.calls.models import IncomingCall, MissedCall, PhoneNumber
-from admitone.calls.tasks import decide
 from admitone.contacts.models import Contact
 from admitone.contacts.numbers import contact_of_number
 from admitone.events import SYSTEM, Actor, record
+from admitone.jobs import task
 from admitone.logic.callers import Caller, read_caller
 from admitone.logic.identity import region_of
 
@@ -69,6 +69,14 @@ def over(*, account: Account, call_id: str, outcome: str, now: datetime) -> Miss
         call.save(update_fields=["state", "caller"])
         told = Call(call.provider_id, caller, call.at, outcome, call.number)
         return missed(account=account, call=told, actor=SYSTEM, now=now)
+
+
+@task(name="admitone.calls.tasks.decide")
+def decide(*, call_id: int, now: datetime) -> None:
+    """Still ringing long after it rang: the caller hung up, and the provider was not asked to tell us."""
+    call = IncomingCall.objects.select_related("account").filter(pk=call_id, state="ringing").first()
+    if call is not None:
+        over(account=call.account, call_id=call.provider_id, outcome="canceled", now=now)
 
 
 def missed(*, account: Account, call: Call, actor: Actor, now: datetime) -> MissedCall:

@@ -1,16 +1,15 @@
-"""Background work of links."""
+"""Background work of links that a clock starts; jobs that a write asks for are beside it in services."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 
 from admitone.events import SYSTEM, record_many
-from admitone.jobs import DeadJob, on_dead, periodic, task
+from admitone.jobs import DeadJob, on_dead, periodic
 from admitone.links.models import OneTimeLink
-from admitone.links.services.batches import give_up, issue_chunk
+from admitone.links.services.batches import give_up, issue_batch
 from admitone.links.services.issuing import event_of
 from admitone.links.services.offering import close_past, due, lines, offer_next, settle
 from admitone.links.services.opening import tell_expired
@@ -42,12 +41,6 @@ def expire(*, now: datetime) -> None:
         pass
 
 
-@task(queue="events")
-def settle_offer(*, link_id: str, now: datetime) -> None:
-    """The moment at which the link of an offer expires."""
-    settle(link_id=UUID(link_id), now=now)
-
-
 @periodic(every=timedelta(minutes=1), name="links.waitlist")
 def tend_waiting_lists(*, now: datetime) -> None:
     """Whatever became of the job of an offer, its seats pass on; nobody waits for what has begun."""
@@ -62,15 +55,6 @@ def look_for_room(*, now: datetime) -> None:
     """Room that no event of the calendar tells of: a host's other appointment was cancelled, a feed can be read again."""
     for calendar_id, start in lines(now):
         offer_next(calendar_id=calendar_id, start=start, now=now)
-
-
-@task(queue="bulk")
-def issue_batch(*, batch_id: str, now: datetime) -> None:
-    """One chunk; the transaction that makes it queues the job of the next, so others get their turn between them."""
-    with transaction.atomic():
-        batch = issue_chunk(batch_id=batch_id, now=now)
-        if batch is not None and batch.status == "running":
-            issue_batch.using(account_id=batch.account_id).enqueue(batch_id=batch_id)
 
 
 def give_up_batch(job: DeadJob) -> None:

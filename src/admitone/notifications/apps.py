@@ -10,5 +10,4 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         import_module("admitone.notifications.answers")
         import_module("admitone.notifications.handlers")
-        import_module("admitone.notifications.tasks")
         import_module("admitone.notifications.waiting")

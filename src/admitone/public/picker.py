@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 
@@ -201,8 +202,6 @@ def parse_month(text: str) -> date | None:
 
 
 def _midnight(day: date, zone: str) -> int:
-    from zoneinfo import ZoneInfo
-
     return to_min_floor(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC))
 
 

@@ -9,5 +9,4 @@ class WorkflowsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("admitone.workflows.handlers")
-        import_module("admitone.workflows.tasks")
         import_module("admitone.workflows.ticking")

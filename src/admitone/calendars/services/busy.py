@@ -106,6 +106,4 @@ def _config(kind: str, config: Mapping[str, str]) -> dict[str, str]:
 
 def refresh_soon(source: BusySource) -> None:
     """Read it in the background at once."""
-    from admitone.calendars.tasks import refresh_busy_source
-
-    refresh_busy_source.enqueue(source_id=str(source.id))
+    busy.refresh_busy_source.enqueue(source_id=str(source.id))

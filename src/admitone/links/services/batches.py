@@ -17,7 +17,7 @@ from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.contacts.models import Contact
 from admitone.contacts.services import clean_person, find_or_create
 from admitone.events import Actor, Draft, record, record_many
-from admitone.jobs.registry import TASKS
+from admitone.jobs import task
 from admitone.links.models import Batch, BatchRow, OneTimeLink
 from admitone.links.services.issuing import build, event_of, one_of
 from admitone.logic.clock import iso, to_min_floor
@@ -27,7 +27,6 @@ from admitone.logic.links import check_terms, clean_offered
 
 MAX_ROWS = 10_000
 CHUNK = 100
-JOB = "admitone.links.tasks.issue_batch"
 PERSON = ("email", "name", "phone")
 NO_ROW = UUID(int=0)
 INSTANTS = ("not_before", "expires_at")
@@ -80,7 +79,7 @@ def create_batch(
     rows = (BatchRow(batch=batch, n=n, contact=person) for n, person in enumerate(people, 1))
     BatchRow.objects.bulk_create(rows, batch_size=500)
     _tell(batch, actor, now, "link_batch.created", total=batch.total)
-    TASKS[JOB].using(account_id=account.id).enqueue(batch_id=str(batch.id))
+    issue_batch.using(account_id=account.id).enqueue(batch_id=str(batch.id))
     return batch
 
 
@@ -145,6 +144,15 @@ def issue_chunk(*, batch_id: UUID | str, now: datetime) -> Batch | None:
         _tell(batch, _actor(batch), now, "link_batch.finished", done=batch.done, failed=batch.failed)
     batch.save(update_fields=["done", "failed", "status", "finished_at"])
     return batch
+
+
+@task(queue="bulk", name="admitone.links.tasks.issue_batch")
+def issue_batch(*, batch_id: str, now: datetime) -> None:
+    """One chunk; the transaction that makes it queues the job of the next, so others get their turn between them."""
+    with transaction.atomic():
+        batch = issue_chunk(batch_id=batch_id, now=now)
+        if batch is not None and batch.status == "running":
+            issue_batch.using(account_id=batch.account_id).enqueue(batch_id=batch_id)
 
 
 def _make(batch: Batch, rows: list[BatchRow], now: datetime) -> tuple[list[OneTimeLink], list[Draft]]:

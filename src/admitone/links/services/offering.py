@@ -21,7 +21,7 @@ from admitone.booking.services.waiting import end, event_of
 from admitone.calendars.models import Calendar
 from admitone.contacts.models import Contact
 from admitone.events import SYSTEM, Actor, Draft, record_many
-from admitone.jobs import Task
+from admitone.jobs import task
 from admitone.links.models import OneTimeLink
 from admitone.links.queries import facts
 from admitone.links.services.changing import revoke
@@ -108,14 +108,8 @@ def _hand_over(calendar: Calendar, entry: WaitlistEntry, until: datetime, actor:
     )  # fmt: skip
     entry.status, entry.link_id, entry.updated_at = "offered", link.id, now
     entry.save(update_fields=["status", "link_id", "updated_at"])
-    settling().using(run_after=until, account_id=entry.account_id).enqueue(link_id=str(link.id))
+    settle_offer.using(run_after=until, account_id=entry.account_id).enqueue(link_id=str(link.id))
     return event_of(entry, "waitlist.offered", actor, now)
-
-
-def settling() -> Task:
-    from admitone.links.tasks import settle_offer  # tasks import this module
-
-    return settle_offer
 
 
 def last_moment(asked: Openings, start: int, now: datetime, latest: datetime) -> datetime | None:
@@ -141,6 +135,12 @@ def settle(*, link_id: UUID, now: datetime) -> None:
     retrying(lambda: _settle(link_id, now))
 
 
+@task(queue="events", name="admitone.links.tasks.settle_offer")
+def settle_offer(*, link_id: str, now: datetime) -> None:
+    """The moment at which the link of an offer expires."""
+    settle(link_id=UUID(link_id), now=now)
+
+
 @transaction.atomic
 def _settle(link_id: UUID, now: datetime) -> None:
     link = OneTimeLink.objects.select_for_update().filter(id=link_id).first()
@@ -152,7 +152,7 @@ def _settle(link_id: UUID, now: datetime) -> None:
     if state == "active" and link and entry.start_min > to_min_floor(now):
         until = min(link.expires_at or from_min(entry.start_min), from_min(entry.start_min))
         if SeatHold.objects.filter(link_id=link_id).exclude(until=until).update(until=until):
-            settling().using(run_after=until, account_id=entry.account_id).enqueue(link_id=str(link_id))
+            settle_offer.using(run_after=until, account_id=entry.account_id).enqueue(link_id=str(link_id))
         return
     record_many([end(entry, "booked" if state == "used" else "expired", SYSTEM, now)])
     offer_next(calendar_id=entry.calendar_id, start=entry.start_min, now=now)

@@ -24,6 +24,7 @@ from admitone.contacts.models import Contact
 from admitone.logic.errors import Problem
 from admitone.manage.contacts import exporting, filtering, reading
 from admitone.manage.context import AccountRequest, in_account
+from admitone.manage.workflow_runs import adding
 
 MOST_ERASED = 100
 MOST_ENROLLED = 400  # the page carries them as fields of its form
@@ -79,8 +80,6 @@ def assigned(request: AccountRequest, ids: list[UUID]) -> HttpResponse:
 
 def enrolled(request: AccountRequest, ids: list[UUID]) -> HttpResponseBase:
     """The page that asks which workflow, about these."""
-    from admitone.manage.workflow_runs import adding
-
     if len(ids) > MOST_ENROLLED:
         text = _("At most %(most)d at once: tag them, then enroll the tag on the workflow's page.")
         raise Problem("invalid", text % {"most": MOST_ENROLLED})
