@@ -222,7 +222,7 @@ def test_job_that_kills_its_worker_blocks_nobody(path: str) -> None:
             if worker.poll() is None:
                 break
     dead = Job.objects.get()
-    assert (dead.task, dead.status, dead.attempts) == (tasks.kill_worker.name, DEAD, 2)
+    assert (dead.task, dead.status, dead.attempts) == (tasks.kill_worker.name, DEAD, 3)
     assert {int(word) for word in marks(path)} == set(range(20))
 
 

@@ -4,15 +4,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 from pytest_django import DjangoAssertNumQueries
 from tests.contract import jobs_tasks as tasks
 
 from admitone.jobs import Task, enqueue_many, picking, run_pending, store
 from admitone.jobs.models import DEAD, READY, RUNNING, SLEEPING, Job
-from admitone.jobs.registry import PERIODICS, TASKS, periodic
-from admitone.jobs.running import Again, Dead, Done, delay
+from admitone.jobs.registry import PERIODICS, TASKS, periodic, task
+from admitone.jobs.running import Again, Dead, Done, attempt, delay
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(seconds=10)
@@ -128,6 +128,26 @@ def test_second_crash_makes_the_job_wait(now: datetime) -> None:
     assert take(now + LEASE * 4) == []
     job.refresh_from_db()
     assert (job.status, job.attempts, job.last_error) == (SLEEPING, 2, store.CRASHED)
+
+
+@pytest.mark.parametrize(
+    ("error", "left"), [(OperationalError("the connection is closed"), [SLEEPING]), (ValueError("wrong"), [DEAD])]
+)
+def test_task_without_retries_outlives_its_worker_and_its_connection_but_no_fault(
+    now: datetime, error: Exception, left: list[str]
+) -> None:
+    def fault() -> None:
+        raise error
+
+    once = task(name="store.once", retries=0)(fault)
+    try:
+        once.enqueue()
+        take(now)
+        (job,) = take(now + LEASE * 2)  # its worker fell silent
+        store.settle(job, attempt(job, now), now)
+    finally:
+        TASKS.pop(once.name)
+    assert list(Job.objects.values_list("status", flat=True)) == left
 
 
 def test_handed_back_job_counts_no_attempt(now: datetime) -> None:

@@ -7,12 +7,16 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import InterfaceError, OperationalError
+
 from admitone.jobs.models import Job
 from admitone.jobs.registry import NO_ACCOUNT, TASKS, DeadJob, Permanent, Retry, on_dead
 
 log = logging.getLogger("admitone.jobs")
 MAX_DELAY = 3600.0
 MAX_ERROR = 2000
+#: Every task, also one without retries, outlives so many ends of its worker or of the connection to the database.
+SPARED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +51,20 @@ def attempt(job: Job, now: datetime) -> Outcome:
         return again_or_dead(job, now, describe(error), error.after)
     except Exception as error:
         log.warning("job %s (%s) failed at attempt %s", job.pk, job.task, job.attempts, exc_info=True)
-        return again_or_dead(job, now, describe(error))
+        spared = SPARED if isinstance(error, (OperationalError, InterfaceError)) else 0
+        return again_or_dead(job, now, describe(error), spared=spared)
     except BaseException as error:  # SystemExit in a task must not end a worker thread
         return again_or_dead(job, now, describe(error))
     return Done()
 
 
-def again_or_dead(job: Job, now: datetime, error: str, after: float | None = None) -> Outcome:
-    """Another attempt after `after` seconds (default: exponential back-off), or death when none is left."""
+def again_or_dead(job: Job, now: datetime, error: str, after: float | None = None, *, spared: int = 0) -> Outcome:
+    """Another attempt after `after` seconds (default: exponential back-off), or death when none is left.
+
+    `spared` is how many attempts there are at least, for ends that are no fault of the task.
+    """
     task = TASKS.get(job.task)
-    if task is None or job.attempts > task.retries:
+    if task is None or job.attempts > max(task.retries, spared):
         return Dead(error)
     seconds = delay(job.attempts, task.backoff, random.random()) if after is None else after  # noqa: S311
     return Again(now + timedelta(seconds=seconds), error)

@@ -12,7 +12,7 @@ from admitone.jobs import picking
 from admitone.jobs.models import DEAD, READY, RUNNING, SLEEPING, Job, Tick
 from admitone.jobs.picking import Turn as Turn
 from admitone.jobs.registry import PERIODICS, TASKS, NewJob, Periodic
-from admitone.jobs.running import Again, Dead, Done, Outcome, again_or_dead, announce
+from admitone.jobs.running import SPARED, Again, Dead, Done, Outcome, again_or_dead, announce
 from admitone.statements import insert_all
 
 DROP = "DELETE FROM jobs_job WHERE id = %s AND fence = %s AND status = %s"
@@ -64,7 +64,7 @@ def take_over(job: Job, now: datetime) -> str:
     The first time it is ready at once. Later it waits, so that a job which kills its worker parts from the innocent
     ones that were running beside it.
     """
-    outcome = again_or_dead(job, now, CRASHED, 0.0 if job.attempts <= 1 else None)
+    outcome = again_or_dead(job, now, CRASHED, 0.0 if job.attempts <= 1 else None, spared=SPARED)
     written = write(job, outcome, now)
     return outcome.error if written and isinstance(outcome, Dead) else ""
 
