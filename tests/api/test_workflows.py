@@ -185,3 +185,39 @@ def test_key_that_only_reads_changes_nothing(account, workflow, document):
         reader.post(f"{path}/enrollments", {"contact": "x"}),
     ):
         assert code(answer) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "sentence"),
+    [
+        ({"calendar": 5}, "calendar", "Use an id."),
+        ({"calendar": "no-such-slug"}, "calendar", "Use an id."),
+        ({"expires_in": {"days": True}}, "expires_in.days", "Use a number."),
+        ({"expires_in": {"days": "3"}}, "expires_in.days", "Use a number."),
+        ({"colour": "red"}, "colour", "There is no such field."),
+        ({"offered": {}}, "offered", "Use a list."),
+        ({"delete_earlier": "maybe"}, "delete_earlier", "Use true or false."),
+    ],
+)
+def test_wrong_kind_of_value_is_refused_in_words_for_people(api, document, change, field, sentence):
+    document["steps"][0]["params"] |= change
+    assert errors(api.post("/workflows", document)) == {f"steps.booking_link.{field}": sentence}
+
+
+def test_setting_of_another_kind_is_refused(api, document):
+    assert errors(api.post("/workflows", document | {"settings": {"reentry": "no"}})) == {
+        "settings.reentry": "Use true or false."
+    }
+
+
+def test_calendar_may_be_named_by_its_slug_also_in_a_branch(api, document, calendar):
+    link = document["steps"][0] | {"params": {"calendar": calendar.slug}}
+    inner = {"name": "always", "steps": [link | {"name": "second"}]}
+    document["steps"][:1] = [link, {"name": "way", "type": "if_else", "params": {}, "branches": [inner]}]
+    made = api.post("/workflows", document)
+    assert made.status_code == 201, made.content
+    steps = made.json()["steps"]
+    found = [steps[0]["params"], steps[1]["branches"][0]["steps"][0]["params"]]
+    assert found == [{"calendar": str(calendar.id)}] * 2
+    changed = api.patch(f"/workflows/{made.json()['id']}", {"steps": [link]})
+    assert changed.json()["steps"][0]["params"] == {"calendar": str(calendar.id)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -14,27 +13,13 @@ from ninja.errors import HttpError, ValidationError
 from admitone.accounts.addresses import absolute
 from admitone.api.call import Call
 from admitone.logic.errors import Problem
+from admitone.logic.sentences import sentence
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 #: Refusals of the body or its fields: a dead link is named rather than these.
 OF_BODY = frozenset({"invalid", "malformed"})
 BUSY_SECONDS = 2
-
-SENTENCES = {
-    "missing": "This field is required.",
-    "extra_forbidden": "There is no such field.",
-    "string_type": "Use text.",
-    "string_pattern_mismatch": "This is not in the expected form.",
-    "int_type": "Use a whole number.",
-    "int_parsing": "Use a whole number.",
-    "int_from_float": "Use a whole number.",
-    "bool_type": "Use true or false.",
-    "dict_type": "Use an object.",
-    "model_type": "Use an object.",
-    "model_attributes_type": "Use an object.",
-    "list_type": "Use a list.",
-}
 
 
 def respond(problem: Problem) -> JsonResponse:
@@ -90,7 +75,7 @@ def sentences(errors: list[dict[str, Any]]) -> dict[str, str]:
     """One sentence for each field that could not be read; nested names are joined by dots."""
     found: dict[str, str] = {}
     for error in errors:
-        found.setdefault(field_name(error["loc"]), sentence(error["type"], error.get("ctx") or {}, error["msg"]))
+        found.setdefault(field_name(error["loc"]), sentence(error))
     return found
 
 
@@ -99,17 +84,3 @@ def field_name(where: tuple[Any, ...]) -> str:
     source, *names = where
     inner = names[1:] if source == "body" else names
     return ".".join(str(name) for name in inner if not str(name).startswith("=")) or str(source)
-
-
-def sentence(kind: str, context: Mapping[str, Any], message: str) -> str:
-    if kind == "value_error":
-        return str(context.get("error", message))
-    if kind == "literal_error":
-        return f"Choose {context['expected']}."
-    if kind in ("string_too_long", "too_long"):
-        return f"Use at most {context['max_length']} {'characters' if kind == 'string_too_long' else 'entries'}."
-    if kind == "greater_than_equal":
-        return f"Use {context['ge']} or more."
-    if kind == "less_than_equal":
-        return f"Use {context['le']} or less."
-    return SENTENCES.get(kind, message)

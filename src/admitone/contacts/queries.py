@@ -45,6 +45,16 @@ def tags(account: Account) -> QuerySet[Any]:
     return Tag.objects.filter(account=account).annotate(worn=worn).order_by("name_key")
 
 
+def tag_by_id_or_name(account: Account, reference: str) -> Tag:
+    """One tag, by its name in any case too; Problem("not_found")."""
+    key = as_uuid(reference)
+    wanted = Q(id=key) if key else Q(name_key=reference.strip().casefold())
+    row = Tag.objects.filter(wanted, account=account).first()
+    if row is None:
+        raise Problem("not_found")
+    return row
+
+
 def tags_of(contact: Contact) -> QuerySet[Tag]:
     return Tag.objects.filter(contact_tags__contact=contact).order_by("name_key")
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
-from pydantic import ValidationError
+from pydantic import Strict, ValidationError
 
 from admitone.accounts.models import Account
 from admitone.logic import conditions, steps
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_email, clean_name, clean_zone
+from admitone.logic.sentences import sentence
 from admitone.values import available, check
 from admitone.workflows.registry import Action, Faults, actions, adapter, params, triggers
 
@@ -25,6 +26,7 @@ MAX_BRANCHES = 20
 ALWAYS = frozenset({"contact", "account"})
 STEP_KEYS = frozenset({"name", "label", "type", "params", "branches", "disabled"})
 BRANCH_KEYS = frozenset({"name", "when", "steps"})
+Flag = Annotated[bool, Strict()]  # "no" is no way to say false
 
 
 @params
@@ -46,9 +48,9 @@ class Sender:
 class Settings:
     """`reentry`: a contact may enter again. `timezone` is that of the window, the account's if empty."""
 
-    reentry: bool = True
-    stop_on_booking: bool = False
-    stop_on_reply: bool = False
+    reentry: Flag = True
+    stop_on_booking: Flag = False
+    stop_on_reply: Flag = False
     timezone: str = ""
     window: Window | None = None
     sender: Sender = Sender()
@@ -110,7 +112,7 @@ def clean_settings(raw: Any, faults: Faults) -> dict[str, Any]:
             clean_email(found.sender.reply_to)
     except ValidationError as error:
         for one in error.errors(include_url=False):
-            faults[".".join(map(str, ("settings", *one["loc"])))] = one["msg"]
+            faults[".".join(map(str, ("settings", *one["loc"])))] = sentence(one)
         return {}
     except (ValueError, TypeError) as error:
         faults["settings"] = str(error)

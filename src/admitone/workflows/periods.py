@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import timedelta
+from typing import Annotated
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from pydantic import Strict
 
 from admitone.workflows.registry import params
 
 MAX_PERIOD = timedelta(days=730)
+Amount = Annotated[float, Strict()]  # true is not one second
 
 
 @params
 class Period:
-    seconds: float = 0
-    minutes: float = 0
-    hours: float = 0
-    days: float = 0
-    weeks: float = 0
+    seconds: Amount = 0
+    minutes: Amount = 0
+    hours: Amount = 0
+    days: Amount = 0
+    weeks: Amount = 0
 
     @property
     def delta(self) -> timedelta:

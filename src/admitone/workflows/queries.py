@@ -173,7 +173,13 @@ class EnrollmentView:
             "created_at": iso(one.created_at),
             "finished_at": instant(one.finished_at),
         }
-        return found if self.runs is None else {**found, "steps": [run.as_dict() for run in self.runs]}
+        return found if self.runs is None else {**found, "steps": [self.step(run) for run in self.runs]}
+
+    def step(self, run: RunView) -> dict[str, Any]:
+        """What still waited when the enrollment was stopped waits no more."""
+        told = run.as_dict()
+        left = self.enrollment.status == "stopped" and told["status"] in ("waiting", "retrying")
+        return {**told, "status": "stopped"} if left else told
 
 
 def instant(at: datetime | None) -> str | None:

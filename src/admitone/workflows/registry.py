@@ -17,6 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
 from admitone.events.models import Event
+from admitone.logic.sentences import sentence
 from admitone.workflows.outcomes import Done, Outcome, Preview
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Configurable:
         try:
             return cls.adapter().validate_python(cls.upgrade(dict(raw))), {}
         except ValidationError as error:
-            return None, {".".join(map(str, one["loc"])): one["msg"] for one in error.errors(include_url=False)}
+            return None, {".".join(map(str, one["loc"])): sentence(one) for one in error.errors(include_url=False)}
 
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:

@@ -11,6 +11,7 @@ from admitone.links.models import OneTimeLink
 from admitone.links.queries import state_of
 from admitone.links.services import update
 from admitone.links.services.issuing import event_of
+from admitone.logic.errors import Problem
 from admitone.logic.steps import next_open
 from admitone.messaging.models import Message
 from admitone.values import used
@@ -48,6 +49,7 @@ class Links:
     step: StepContext
     found: dict[str, OneTimeLink]
     changed: bool = False
+    note: str = ""  # for the log
 
     @classmethod
     def of(cls, step: StepContext, texts: Texts) -> Links:
@@ -76,7 +78,12 @@ class Links:
             maker = self.maker(link)
             if maker is None or state == "paused":
                 return Failed(f"The link is {state}, and no step of this run can make a new one.")
-            self.renew(name, maker, link)
+            try:
+                self.renew(name, maker, link)
+            except Problem as refusal:  # such as a fixed expiry that has passed
+                reasons = " ".join(refusal.fields.values()) or refusal.detail
+                return Failed(f"The link is {state}, and {maker} cannot make a new one: {reasons}")
+            self.note = f"The link was {state}: a new one was made."
         return None
 
     def maker(self, link: OneTimeLink) -> str | None:
@@ -125,3 +132,9 @@ def told(step: StepContext, links: Links, message: Message) -> None:
             for link in {link.id: link for link in links.found.values()}.values()
         ]
     )
+
+
+def nothing_in(empty: list[str]) -> str:
+    """Why a text is not sent: the values that were empty, or all of it."""
+    names = list(dict.fromkeys(empty))
+    return f"Not sent: {', '.join(names) or 'the text'} {'are' if len(names) > 1 else 'is'} empty."

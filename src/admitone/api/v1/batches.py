@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StrictInt
 
 from admitone.accounts.idempotency import Idempotency
 from admitone.accounts.models import Account
-from admitone.accounts.queries import as_uuid, get
+from admitone.accounts.queries import get
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import (
@@ -36,7 +36,7 @@ from admitone.api.special import OwnTerms
 from admitone.api.windows import WANTED
 from admitone.calendars.queries import by_id_or_slug, group_by_id_or_slug
 from admitone.contacts.filters import Filters
-from admitone.contacts.models import Tag
+from admitone.contacts.queries import tag_by_id_or_name
 from admitone.links import batches, services
 from admitone.links.models import Batch
 from admitone.links.services.batches import MAX_ROWS
@@ -58,12 +58,11 @@ class ContactQuery(Body):
     """Contacts as GET /contacts lists them: part of a name, address or number, and a tag."""
 
     search: Line = ""
-    tag: Reference | None = None
+    tag: Reference | None = Field(None, description="Id or name.")
 
     def people(self, account: Account) -> list[dict[str, str | None]]:
-        if self.tag:
-            get(account, Tag, self.tag)
-        rows = Filters(search=self.search, tag=as_uuid(self.tag) if self.tag else None).rows(account)
+        tag = tag_by_id_or_name(account, self.tag).id if self.tag else None
+        rows = Filters(search=self.search, tag=tag).rows(account)
         found = rows.order_by("id").values_list("email", "name", "phone")[: MAX_ROWS + 1]
         return [{"email": email, "name": name, "phone": phone} for email, name, phone in found]
 

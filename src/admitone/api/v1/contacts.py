@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from ninja import Router
 from pydantic import BaseModel, Field
 
-from admitone.accounts.queries import as_uuid, get
+from admitone.accounts.queries import as_uuid
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import At, Body, Email, Id, Instant, Limit, Line, Name, Out, Phone, Zone, example
@@ -17,7 +17,7 @@ from admitone.api.windows import WANTED
 from admitone.booking.queries import contacts_ahead
 from admitone.contacts import queries
 from admitone.contacts.filters import NOBODY, Filters
-from admitone.contacts.models import Contact, Tag
+from admitone.contacts.models import Contact
 from admitone.contacts.payload import contact_view
 from admitone.contacts.services import ensure_contact, update_contact
 
@@ -50,7 +50,7 @@ class ContactFilter(BaseModel):
     """Which contacts to list."""
 
     search: Name | None = Field(None, description="Part of a name, address or number.")
-    tag: Line | None = Field(None, description="A tag's id.")
+    tag: Line | None = Field(None, description="A tag's id or name.")
     owner: Line | None = Field(None, description="A user's id.")
     created_from: Instant | None = None
     created_to: Instant | None = Field(None, description="That instant not included.")
@@ -90,7 +90,7 @@ class ContactChange(Body):
 def list_contacts(request: ApiRequest, wanted: ContactFilter = WANTED) -> dict[str, Any]:
     account = account_of(request)
     if wanted.tag:
-        get(account, Tag, wanted.tag)
+        wanted.tag = str(queries.tag_by_id_or_name(account, wanted.tag).id)
     rows = wanted.filters().rows(account)
     if wanted.upcoming is not None:
         ahead = contacts_ahead(account, request.call.now)

@@ -63,7 +63,7 @@ class StepRunOut(Out):
     step: str
     type: str
     visit: int
-    status: Literal["running", "waiting", "done", "skipped", "retrying", "failed"]
+    status: Literal["running", "waiting", "done", "skipped", "retrying", "failed", "stopped"]
     outcome: dict[str, Any]
     error: str
     message: Id | None

@@ -13,6 +13,7 @@ from admitone.api.auth import Visitor
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import At, Body, Id, Label, Limit, Name, Object, Out, example
 from admitone.api.openapi import refuses
+from admitone.api.slugs import with_ids
 from admitone.api.windows import WANTED
 from admitone.logic.clock import iso
 from admitone.logic.errors import Problem
@@ -163,6 +164,7 @@ def create_workflow(
     """A draft, checked as if it were published: `errors` names each step that is of no known type, or uses a value that
     no step before it makes, as `steps.NAME.PARAM`. Nobody enters before it is published."""
     document = payload.model_dump(exclude={"form"})
+    document["steps"] = with_ids(document["steps"], account_of(request))
     made = services.create_workflow(
         account=account_of(request),
         document=document,
@@ -183,6 +185,8 @@ def change_workflow(request: ApiRequest, workflow_id: str, payload: WorkflowChan
     """Changes the draft, checked as on creation; each part replaces the whole part. What was published runs on as it is
     until the draft is published."""
     sent = payload.model_dump(exclude_none=True, exclude={"form", "status"})
+    if "steps" in sent:
+        sent["steps"] = with_ids(sent["steps"], account_of(request))
     changed = amend(
         account=account_of(request),
         workflow_id=workflow_id,

@@ -76,7 +76,7 @@ class GenerateLink(Action):
         "location": _("Place"),
         "seats": _("Largest party"),
         "label": _("Label"),
-        "note": _("Note"),
+        "note": _("Note to the guest"),
         "metadata": _("Metadata"),
         "delete_earlier": _("Delete earlier unused links of this contact"),
     }
@@ -85,7 +85,7 @@ class GenerateLink(Action):
         "expires_in": _("Counted from the first message that carries the link."),
         "not_before": _("The link opens at this moment."),
         "label": _("Shown in lists, not to the guest."),
-        "note": _("Shown to your team on the link and its booking."),
+        "note": _("Shown to the guest on the booking page."),
         "offered": _('A list of {"start", "end"}; instants with their offset.'),
         "duration": _("Instead of the calendar's."),
         "host": _("In a round robin: whom the guest meets."),

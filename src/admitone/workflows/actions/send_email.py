@@ -22,7 +22,7 @@ from admitone.values import render
 from admitone.workflows.outcomes import Done, Failed, Outcome, Skipped
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
-from admitone.workflows.sending import Links, outside_window, told
+from admitone.workflows.sending import Links, nothing_in, outside_window, told
 from admitone.workflows.wording import Texts, borrowed, text_faults, texts_of, within_cap
 
 
@@ -119,14 +119,14 @@ def send(step: StepContext, links: Links, texts: Texts, to: str) -> Outcome:
     with context.reader.speaking():
         subject = render(texts.subject, context, channel="subject")
         body = render(texts.body, context, channel="text")
-        empty = list(dict.fromkeys([*subject.empty, *body.empty]))
+        empty = [*subject.empty, *body.empty]
         if empty or not subject.text or not body.text.strip():
-            return Failed(f"Not sent: {', '.join(empty) or 'the text'} is empty.")
+            return Failed(nothing_in(empty))
         message = keep(step, links, to, subject.text, body.text)
     if message.status == "failed":
         return Failed(message.error)
     told(step, links, message)
-    return Done({"status": message.status}, message_id=message.id)
+    return Done({"status": message.status}, note=links.note, message_id=message.id)
 
 
 def keep(step: StepContext, links: Links, to: str, subject: str, body: str) -> Message:

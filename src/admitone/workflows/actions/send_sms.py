@@ -17,7 +17,7 @@ from admitone.values import render
 from admitone.workflows.outcomes import Done, Failed, Outcome, Skipped
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
-from admitone.workflows.sending import Links, outside_window, told
+from admitone.workflows.sending import Links, nothing_in, outside_window, told
 from admitone.workflows.wording import Texts, borrowed, text_faults, texts_of, within_cap
 
 SHOWN = 100
@@ -100,13 +100,14 @@ def send(step: StepContext, links: Links, texts: Texts, to: str) -> Outcome:
     with context.reader.speaking():
         body = render(texts.body, context, channel="sms")
     if body.empty or not body.text:
-        return Failed(f"Not sent: {', '.join(dict.fromkeys(body.empty)) or 'the text'} is empty.")
+        return Failed(nothing_in(body.empty))
     message = keep(step, links, to, body.text)
     if message.status == "failed":
         return Failed(message.error)
     told(step, links, message)
     cost = size(body.text).parts
-    return Done({"status": message.status}, message_id=message.id, note=f"{cost} SMS" if cost > 1 else "")
+    notes = (links.note, f"{cost} SMS" if cost > 1 else "")
+    return Done({"status": message.status}, message_id=message.id, note=" ".join(filter(None, notes)))
 
 
 def keep(step: StepContext, links: Links, to: str, body: str) -> Message:

@@ -104,9 +104,10 @@ def duration(minutes: int) -> Period:
 def wait(step: StepContext, due: datetime, awaits: str = "") -> Outcome:
     """A moment that had passed before the step began, or was moved into the past, is no wait: its setting says what
     follows. One that was only reached late is as good as on time."""
-    if step.now < due:
-        return Wait(due, MOVES if awaits else (), awaits)
     before = step.enrollment.resume_at
+    if step.now < due:
+        moved = before is not None and before != due
+        return Wait(due, MOVES if awaits else (), awaits, note="Moved with the appointment." if moved else "")
     passed = due <= step.run.started_at or (before is not None and due < before)
     if passed and step.params.if_passed == "stop":
         return End("Stopped: the moment to wait for had passed.")
