@@ -1,3 +1,4 @@
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -15,4 +16,5 @@ class BookingConfig(AppConfig):
     label = "booking"
 
     def ready(self) -> None:
+        import_module("admitone.booking.handlers")
         post_migrate.connect(install_guards, sender=self)

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
-from admitone.events import SYSTEM, record_many
 from admitone.jobs import DeadJob, on_dead, periodic
-from admitone.links.models import OneTimeLink
+from admitone.links.purging import purge_calendars, purge_groups, purge_links
 from admitone.links.services.batches import give_up, issue_batch
-from admitone.links.services.issuing import event_of
 from admitone.links.services.offering import close_past, due, lines, offer_next, settle
 from admitone.links.services.opening import tell_expired
 
-UNDO = timedelta(days=30)
 BATCH = 500
 
 
 @periodic(every=timedelta(days=1), name="links.purge")
 def purge(*, now: datetime) -> None:
-    """Remove links that were deleted, unused, more than 30 days ago; until then a deletion can be undone."""
-    while _purge_some(now) == BATCH:
-        pass
-
-
-@transaction.atomic
-def _purge_some(now: datetime) -> int:
-    gone = OneTimeLink.objects.filter(uses=0, deleted_at__lt=now - UNDO).order_by("id")[:BATCH]
-    links = list(gone.select_for_update())
-    record_many([event_of(link, "one_time_link.purged", SYSTEM, now) for link in links])
-    OneTimeLink.objects.filter(id__in=[link.id for link in links]).delete()
-    return len(links)
+    """Remove links, calendars and groups that were deleted, unused, more than 30 days ago; until then a deletion can be
+    undone."""
+    for some in (purge_links, purge_calendars, purge_groups):
+        while some(now=now, limit=BATCH) == BATCH:
+            pass
 
 
 @periodic(every=timedelta(minutes=1), name="links.expire")

@@ -14,6 +14,7 @@ from admitone.workflows import clocks
 from admitone.workflows.models import Subscription
 from admitone.workflows.registry import triggers
 from admitone.workflows.services.hooks import purge
+from admitone.workflows.services.purging import purge_runs, purge_templates, purge_workflows
 
 BATCH = 500
 EXPIRING = "one_time_link.expiring"
@@ -37,6 +38,15 @@ def leads() -> set[tuple[UUID, int]]:
 def forget_requests(*, now: datetime) -> None:
     while purge(now=now, limit=BATCH) == BATCH:
         pass
+
+
+@periodic(every=timedelta(days=1), name="workflows.purge")
+def purge_deleted(*, now: datetime) -> None:
+    """What was deleted more than 30 days ago: workflows with their runs, templates that none is left to send with."""
+    for some in (purge_runs, purge_workflows):
+        while some(now=now, limit=BATCH) == BATCH:
+            pass
+    purge_templates(now=now)
 
 
 @periodic(every=timedelta(minutes=1), name="workflows.clock")
