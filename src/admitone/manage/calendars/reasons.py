@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -86,8 +87,8 @@ class Teller:
 
     def _notice(self, reason: Reason) -> Why:
         if "T" not in reason.detail and reason.detail:
-            text = (
-                _("It was bookable until an earlier day: the first day that can be booked now is %s.") % reason.detail
+            text = _("It was bookable until an earlier day: the first day that can be booked now is %s.") % in_full(
+                reason.detail
             )
             return Why("NOTICE", text, [Mend(_("Change the cut-off"), self.page("rules", "id_cutoff_days"))])
         notice = formats.duration_words(self.asked.plan.rules.notice)
@@ -96,7 +97,7 @@ class Teller:
 
     def _too_far(self, reason: Reason) -> Why:
         named = "id_range_last" if self.asked.plan.rules.range_kind == "fixed" else "id_range_days"
-        text = _("It lies outside of the dates that can be booked; the limit is %s.") % reason.detail[:10]
+        text = _("It lies outside of the dates that can be booked; the limit is %s.") % in_full(reason.detail[:10])
         return Why("TOOFAR", text, [Mend(_("Change how far ahead"), self.page("rules", named))])
 
     def _hours(self, reason: Reason) -> Why:
@@ -266,6 +267,14 @@ class Teller:
         text = _("%(host)s is busy from %(start)s to %(end)s") % shown
         text += f" ({found.source.name})." if found and found.source.name else "."
         return Why(reason.code, text, [*([self._reread(found.source)] if found else []), self._sources()])
+
+
+def in_full(day: str) -> str:
+    """A date as people read it; what is none stays."""
+    try:
+        return formats.date_short(date.fromisoformat(day))
+    except ValueError:
+        return day
 
 
 def counted(text: str, reason: Reason, **more: Any) -> str:
