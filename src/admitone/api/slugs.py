@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from admitone.accounts.models import Account
 from admitone.accounts.queries import as_uuid
+from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.calendars.queries import by_id_or_slug, group_by_id_or_slug
 from admitone.logic.errors import Problem
 
-READERS = {"calendar": by_id_or_slug, "group": group_by_id_or_slug}
+READERS: dict[str, Callable[[Account, str], Calendar | CalendarGroup]] = {
+    "calendar": by_id_or_slug,
+    "group": group_by_id_or_slug,
+}
 
 
 def with_ids(steps: Any, account: Account) -> Any:
