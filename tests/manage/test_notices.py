@@ -137,6 +137,25 @@ def test_preview_shows_the_standard_letter_unsaved_words_and_gaps(client: Client
             assert sms.context["shown"].text
 
 
+def test_preview_is_in_the_language_of_whoever_looks_or_the_one_they_choose(client: Client, calendar: Calendar) -> None:
+    Account.objects.filter(id=calendar.account_id).update(locale="de")
+    url = at(calendar, "preview/?key=booked.guest.email")
+    assert client.get(url).context["shown"].subject.startswith("Appointment with")
+    for language in ("de", "reader"):
+        assert client.get(f"{url}&in={language}").context["shown"].subject.startswith("Termin bei")
+    assert client.get(f"{url}&in=xx").context["shown"].subject.startswith("Appointment with")
+
+
+def test_those_who_come_along_are_listed_where_there_are_parties(client: Client, calendar: Calendar) -> None:
+    assert "Those who come along" not in html(client, at(calendar))
+    room = factories.calendar(calendar.account, kind="class", capacity=5, max_party=3)
+    assert "Those who come along" in html(client, at(room))
+    page = html(client, at(room, "booked.party.email/"))
+    assert ("Nobody but the guest gets the link" in page, 'name="body"' in page) == (True, False)
+    shown = client.get(at(room, "preview/?key=booked.party.email")).context["shown"]
+    assert "Hello Charles Babbage," in shown.text
+
+
 def test_preview_stores_nothing(client: Client, calendar: Calendar) -> None:
     from admitone.booking.models import Booking
     from admitone.contacts.models import Contact

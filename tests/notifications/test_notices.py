@@ -6,9 +6,11 @@ import dataclasses
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from tests import factories
 from tests.notifications.conftest import mails
 from tests.notifications.test_booked import FRIDAY, book, invitation, move
@@ -28,6 +30,7 @@ from admitone.logic.errors import Problem
 from admitone.logic.notices import STANDARD, STANDARD_REMINDER, Notice
 from admitone.messaging.models import Message
 from admitone.messaging.opting import opt_out
+from admitone.messaging.queries import opted_out_of
 from admitone.messaging.sms import SmsProvider, save_sms_settings
 from admitone.notifications import queries
 from admitone.notifications.models import CalendarNotice
@@ -124,6 +127,44 @@ def test_extra_people_are_told_without_a_calendar_file(mailing: SmtpServer, cale
     assert mail.message["Subject"] == "Cancelled: Ana Lima, Fri, 6 Nov 2026, 14:00"
     assert manage_url(booking.id) not in mail.text()
     assert not any(part.get_content_type() == "text/calendar" for part in mail.message.walk())
+
+
+def test_extra_people_leave_by_one_click_and_get_nothing_more(
+    mailing: SmtpServer, calendar: Calendar, client: Client
+) -> None:
+    add(calendar, "booked", audience="extra", addresses=[DESK, "other@example.com"])
+    book(calendar)
+    mail = mails(mailing)[DESK]
+    way = str(mail.message["List-Unsubscribe"]).strip("<>")
+    assert (str(mail.message["List-Unsubscribe-Post"]), way in mail.text()) == ("List-Unsubscribe=One-Click", True)
+    assert client.post(urlsplit(way).path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    book(calendar, FRIDAY + HOUR)
+    run_pending(now=NOW)
+    found = [one.recipients[0] for one in mailing.messages]
+    assert (found.count(DESK), found.count("other@example.com")) == (1, 2)
+    assert opted_out_of(calendar.account_id, [DESK, "other@example.com"]) == {DESK}
+
+
+def test_nobodys_appointment_mails_a_crowd(calendar: Calendar) -> None:
+    def crowd(name: str, number: int) -> list[str]:
+        return [f"{name}{n}@example.com" for n in range(number)]
+
+    first, second = (add(calendar, "booked", audience="extra", addresses=crowd(name, 10)) for name in "ab")
+    add(calendar, "cancelled", audience="extra", addresses=[DESK])
+    with pytest.raises(Problem) as problem:
+        add(calendar, "booked", audience="extra", addresses=[DESK])
+    assert list(problem.value.fields) == ["addresses"]
+    off = add(calendar, "booked", audience="extra", addresses=[DESK], enabled=False)
+    with pytest.raises(Problem, match="21 messages"):
+        change(calendar, off.key, enabled=True)
+    remove(calendar, first.key)
+    assert change(calendar, off.key, enabled=True).is_on is True
+    with pytest.raises(Problem, match="21 messages"):
+        restore_notice(account=calendar.account, calendar_id=calendar.id, key=first.key, actor=SYSTEM, now=NOW)
+    assert [one.key for one in queries.of_occasion(calendar, "booked") if one.audience == "extra"] == [
+        second.key,
+        off.key,
+    ]
 
 
 def test_several_reminders_each_go_once_at_their_time(mailing: SmtpServer, calendar: Calendar) -> None:

@@ -12,7 +12,7 @@ from admitone.logic.identity import clean_email, clean_name, clean_phone
 Occasion = Literal[
     "booked", "pending", "confirmed", "declined", "rescheduled", "cancelled", "reminder", "follow_up"
 ]  # fmt: skip
-Audience = Literal["guest", "host", "extra"]
+Audience = Literal["guest", "host", "extra", "party"]
 Channel = Literal["email", "sms"]
 
 OCCASIONS: tuple[Occasion, ...] = (
@@ -24,9 +24,13 @@ TIMED: tuple[Occasion, ...] = ("reminder", "follow_up")
 #: Only calendars whose appointments need an approval have these.
 ASKED: tuple[Occasion, ...] = ("pending", "confirmed", "declined")
 AUDIENCES: tuple[Audience, ...] = ("guest", "host", "extra")
+#: Those who come along with a guest, as far as they left an address: standard notices in standard words only.
+PARTY: Audience = "party"
 CHANNELS: tuple[Channel, ...] = ("email", "sms")
 MAX_OFFSET = 60 * 24 * 60
 MAX_ADDRESSES, MAX_NOTICES, MAX_SUBJECT = 10, 50, 300
+#: So many messages to extra recipients one occasion may cause, over all notices that are on.
+MAX_EXTRA = 20
 #: Its time is the calendar's `reminder_hours`, as long as that is set.
 STANDARD_REMINDER = "reminder.guest.email"
 #: Minutes before the start of a reminder that is switched on without a time.
@@ -70,12 +74,12 @@ def _standard(occasion: Occasion, *audiences: Audience) -> tuple[Notice, ...]:
 STANDARD: dict[str, Notice] = {
     one.key: one
     for one in (
-        *_standard("booked", "guest", "host"),
+        *_standard("booked", "guest", "host", PARTY),
         *_standard("pending", "guest", "host"),
-        *_standard("confirmed", "guest", "host"),
-        *_standard("declined", "guest", "host"),
-        *_standard("rescheduled", "guest", "host"),
-        *_standard("cancelled", "guest", "host"),
+        *_standard("confirmed", "guest", "host", PARTY),
+        *_standard("declined", "guest", "host", PARTY),
+        *_standard("rescheduled", "guest", "host", PARTY),
+        *_standard("cancelled", "guest", "host", PARTY),
         *_standard("reminder", "guest"),
     )
 }
@@ -93,7 +97,8 @@ def merged(written: Iterable[Notice], reminder_hours: int | None) -> list[Notice
 def _order(one: Notice) -> tuple[int, int, int, int, str]:
     """By occasion, then in time: the earliest reminder first."""
     time = -(one.offset or 0) if one.occasion == "reminder" else one.offset or 0
-    return OCCASIONS.index(one.occasion), AUDIENCES.index(one.audience), one.position, time, one.key
+    audience = (*AUDIENCES, PARTY).index(one.audience)
+    return OCCASIONS.index(one.occasion), audience, one.position, time, one.key
 
 
 def clean_notice(fields: Mapping[str, Any], current: Notice | None = None) -> dict[str, Any]:
@@ -153,6 +158,15 @@ BLANK: dict[str, Any] = {
 }
 
 
+def too_many(table: Iterable[Notice], occasion: str) -> str:
+    """What is wrong with the number of extra recipients of an occasion, "" for nothing."""
+    extra = (one for one in table if one.occasion == occasion and one.audience == "extra" and one.is_on)
+    count = sum(len(one.addresses) for one in extra)
+    if count <= MAX_EXTRA:
+        return ""
+    return f"These would be {count} messages at a time. All notifications of one occasion have at most {MAX_EXTRA}."
+
+
 def _faults(one: Mapping[str, Any]) -> dict[str, str]:
     """What does not go together."""
     timed = one["occasion"] in TIMED
@@ -168,6 +182,8 @@ def _faults(one: Mapping[str, Any]) -> dict[str, str]:
         return {"channel": "Hosts have no number here: choose “extra” and enter it."}
     if one["channel"] == "sms" and one["subject"]:
         return {"subject": "An SMS has no subject."}
+    if one["audience"] == PARTY and (one["subject"] or one["body"]):
+        return {"body": "Those who come along get the standard words: only their guest may change the appointment."}
     if one["audience"] != "extra" and one["addresses"]:
         return {"addresses": "Only extra recipients are entered."}
     if one["audience"] == "extra" and not one["addresses"]:

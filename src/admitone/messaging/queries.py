@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -252,6 +253,13 @@ def opted_out(account: Account | UUID, channel: str, address: str) -> bool:
     """Whether this address (E.164 for sms) asked not to be written to."""
     key = address.strip().lower()
     return bool(OPT_OUT.all(account=key_of(account), channel=channel, address=key))
+
+
+def opted_out_of(account_id: UUID, addresses: Iterable[str]) -> set[str]:
+    """Which of these addresses and numbers asked not to be written to."""
+    known = {address.strip().lower(): address for address in addresses}
+    rows = OptOut.objects.filter(account_id=account_id, address__in=known) if known else OptOut.objects.none()
+    return {known[address] for address in rows.values_list("address", flat=True)}
 
 
 def opt_outs(account: Account, *, search: str = "", channel: str = "") -> QuerySet[OptOut]:

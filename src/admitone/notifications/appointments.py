@@ -31,6 +31,7 @@ class Appointment:
     before_min: int | None = None
     status: str = "confirmed"
     others: tuple[Appointment, ...] = ()  # of a series: those that the same letter tells of
+    language: str = ""  # of a preview, instead of its reader's own
 
     @property
     def calendar(self) -> Calendar:
@@ -53,13 +54,13 @@ class Appointment:
 
     @property
     def guest(self) -> Reader:
-        return Reader(self.booking.guest_locale, self.booking.guest_timezone)
+        return Reader(self.language or self.booking.guest_locale, self.booking.guest_timezone)
 
     @property
     def host(self) -> Reader:
         """The host's own language, in the zone the calendar is kept in."""
         user, account = self.booking.host.user, self.booking.account
-        return Reader((user.locale if user else "") or account.locale, self.host_zone)
+        return Reader(self.language or (user.locale if user else "") or account.locale, self.host_zone)
 
     @property
     def brand(self) -> Brand:

@@ -175,10 +175,17 @@ def length(minutes: int) -> str:
 
 
 def greeting(booking: Booking) -> tuple[str, ...]:
+    return hello(booking.name)
+
+
+def hello(name: str) -> tuple[str, ...]:
     """Hello by name; not if the "name" would make the mail an advertisement sent to somebody else."""
-    if len(booking.name) > 60 or not booking.name or is_talkative(booking.name):
-        return (_("Hello,"),)
-    return (_("Hello %(name)s,") % {"name": booking.name},)
+    return (_("Hello %(name)s,") % {"name": name},) if is_plain(name) else (_("Hello,"),)
+
+
+def is_plain(name: str) -> bool:
+    """Whether it is a name that may stand in a mail to somebody."""
+    return 0 < len(name) <= 60 and not is_talkative(name)
 
 
 def is_talkative(text: str) -> bool:

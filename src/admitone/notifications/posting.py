@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from admitone.accounts.addresses import unsubscribe_url
 from admitone.booking.queries import hosts_of
 from admitone.logic import ics
+from admitone.logic.ids import uuid7
+from admitone.logic.notices import Occasion
 from admitone.messaging import queries as messaging
 from admitone.messaging.letters import Brand, Letter, Rendered, render
 from admitone.messaging.models import Message
 from admitone.messaging.services import queue
 from admitone.notifications.appointments import Appointment, guest_invite, host_invite
+from admitone.notifications.companions import companions_of, invite_to, letter_to
 from admitone.notifications.recipients import Recipient, contact_of, of_host
 from admitone.notifications.together import calendar_file, method_of
 from admitone.values.times import Reader
@@ -89,20 +94,62 @@ def to_host(one: Appointment, write: Write, *, kind: str, key: str, method: ics.
 
 
 def to_addresses(
-    one: Appointment, write: Write, addresses: Sequence[str], reader: Reader, *, kind: str, key: str, now: datetime
+    one: Appointment,
+    write: Callable[[str], Write],
+    addresses: Sequence[str],
+    reader: Reader,
+    *,
+    kind: str,
+    key: str,
+    now: datetime,
 ) -> None:
-    """Mail people who have no part in the appointment, like a reception desk: without a calendar file."""
+    """Mail people who have no part in the appointment, like a reception desk: without a calendar file, and each with a
+    way to be left alone, which `write` is given. Those who took it get nothing."""
     booking = one.booking
-    with reader.speaking():
-        rendered = finished(one, write)
     for place, address in enumerate(addresses):
+        if messaging.opted_out(booking.account, "email", address):
+            continue
+        leaving = uuid7()
+        with reader.speaking():
+            rendered = finished(one, write(unsubscribe_url(leaving)))
         queue(
             account_id=booking.account_id,
             booking_id=booking.id,
+            message_id=leaving,
+            unsubscribe=True,
             kind=kind,
             key=f"{key}:{place}",
             to=address,
             reply_to=booking.email,
+            must_contain=rendered.links,
+            now=now,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+        )
+
+
+def to_party(
+    one: Appointment, occasion: Occasion, *, kind: str, key: str, method: ics.Method | None, now: datetime
+) -> None:
+    """Mail those who come along and gave an address, in their guest's language, with the file for their calendar."""
+    booking, method = one.booking, method_of(one, method)
+    for place, person in companions_of(one, occasion):
+        leaving = uuid7()
+        with one.guest.speaking():
+            rendered = render(letter_to(one, person, occasion, unsubscribe_url(leaving)), one.brand)
+            file = calendar_file(one, partial(invite_to, person=person), method, now)
+        queue(
+            account_id=booking.account_id,
+            booking_id=booking.id,
+            message_id=leaving,
+            unsubscribe=True,
+            kind=kind,
+            key=f"{key}:{place}",
+            to=person["email"],
+            reply_to=messaging.reply_to(booking.account) or answers_to(one),
+            ics=file,
+            ics_method=method or "",
             must_contain=rendered.links,
             now=now,
             subject=rendered.subject,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,9 +12,10 @@ from admitone.calendars.places import place_of
 from admitone.contacts.models import Contact
 from admitone.logic.clock import to_min_ceil
 from admitone.logic.ids import uuid7
-from admitone.logic.notices import Notice, Occasion
+from admitone.logic.notices import PARTY, Notice, Occasion
 from admitone.notifications import booked, requests
 from admitone.notifications.appointments import Appointment, load
+from admitone.notifications.companions import letter_to
 from admitone.notifications.posting import Write, finished
 from admitone.notifications.short import short
 from admitone.notifications.words import fill, letter, reader_of, word_faults
@@ -37,6 +38,7 @@ STATUS: dict[Occasion, str] = {
     "follow_up": "completed",
 }
 NAME, EMAIL, PHONE = "Ada Lovelace", "ada@example.com", "+493012345678"
+COMPANION = {"name": "Charles Babbage", "email": "charles@example.com"}
 DAY = 1440
 
 
@@ -52,8 +54,9 @@ class Shown:
     empty: tuple[str, ...] = ()
 
 
-def preview(one: Appointment, notice: Notice, now: datetime) -> Shown:
-    """In the language of whoever it is for; words with a gap are shown with it."""
+def preview(one: Appointment, notice: Notice, now: datetime, language: str = "") -> Shown:
+    """In this language, else in that of whoever it is for; words with a gap are shown with it."""
+    one = replace(one, language=language)
     if faults := word_faults(one.booking.account, notice.subject, notice.body):
         return Shown(faults=tuple(faults.items()))
     with reader_of(one, notice).speaking():
@@ -61,6 +64,9 @@ def preview(one: Appointment, notice: Notice, now: datetime) -> Shown:
         if notice.channel == "sms":
             whole = notice.body and not empty
             return Shown(text=fill(one, notice, now).body if whole else short(one, notice), empty=empty)
+        if notice.audience == PARTY:
+            mail = finished(one, lambda each: letter_to(each, COMPANION, notice.occasion, ""))
+            return Shown(mail.subject, mail.text, mail.html)
         standard = LETTERS[notice.occasion][0 if notice.audience == "guest" else 1]
         mail = finished(one, partial(letter, notice=notice, standard=standard, now=now))
     return Shown(mail.subject, mail.text, mail.html, empty=empty)

@@ -17,7 +17,7 @@ from admitone.calendars.services import update_calendar
 from admitone.calendars.services.rows import for_update, tell
 from admitone.events import Actor
 from admitone.logic.errors import Problem
-from admitone.logic.notices import A_DAY, MAX_NOTICES, STANDARD, STANDARD_REMINDER, Notice, clean_notice
+from admitone.logic.notices import A_DAY, MAX_NOTICES, STANDARD, STANDARD_REMINDER, Notice, clean_notice, too_many
 from admitone.notifications import queries
 from admitone.notifications.models import CalendarNotice
 from admitone.notifications.words import word_faults
@@ -40,6 +40,7 @@ def create_notice(*, account: Account, calendar_id: UUID, actor: Actor, now: dat
         raise Problem("invalid", f"A calendar can have {MAX_NOTICES} notifications of its own.")
     values = {"audience": "guest", "channel": "email", **cleaned}
     row = CalendarNotice.objects.create(account=account, calendar=calendar, created_at=now, updated_at=now, **values)
+    check_number(calendar, row)
     tell_changed(calendar, actor, now)
     return queries.as_notice(row)
 
@@ -67,6 +68,8 @@ def update_notice(
             setattr(row, name, cleaned[name])
         row.updated_at = now
         row.save()
+        if {"addresses", "enabled", "offset_minutes"} & set(changed):
+            check_number(calendar, row)
         tell_changed(calendar, actor, now)
     calendar.refresh_from_db(fields=["reminder_hours"])
     return queries.notice(calendar, key)
@@ -97,8 +100,16 @@ def restore_notice(*, account: Account, calendar_id: UUID, key: str, actor: Acto
             raise Problem("not_found")
         row.deleted_at, row.updated_at = None, now
         row.save(update_fields=["deleted_at", "updated_at"])
+        check_number(calendar, row)
         tell_changed(calendar, actor, now)
     return queries.as_notice(row)
+
+
+def check_number(calendar: Calendar, row: CalendarNotice) -> None:
+    """Nobody's appointment mails a crowd: refused once written, so that it counts, and rolled back."""
+    wrong = too_many(queries.table(calendar), row.occasion) if row.audience == "extra" else ""
+    if wrong:
+        raise Problem("invalid", wrong, fields={"addresses": wrong})
 
 
 def check_words(account: Account, cleaned: Mapping[str, Any]) -> None:

@@ -10,12 +10,12 @@ from uuid import UUID
 from admitone.accounts.addresses import unsubscribe_url
 from admitone.logic import ics
 from admitone.logic.ids import uuid7
-from admitone.logic.notices import Notice, Occasion
+from admitone.logic.notices import PARTY, Notice, Occasion
 from admitone.messaging import queries as messaging
 from admitone.messaging.services import queue
 from admitone.notifications import queries
 from admitone.notifications.appointments import Appointment
-from admitone.notifications.posting import Write, to_addresses, to_guest, to_host
+from admitone.notifications.posting import Write, to_addresses, to_guest, to_host, to_party
 from admitone.notifications.words import letter, reader_of, text_message
 
 
@@ -50,28 +50,34 @@ def mails_guest(one: Appointment, occasion: Occasion) -> bool:
 
 def send(one: Appointment, notice: Notice, news: News, now: datetime) -> None:
     """One notice's messages; nothing for a side that is not told, or a guest who cannot be."""
-    standard = news.guest if notice.audience == "guest" else news.host
+    standard = news.guest if notice.audience in ("guest", PARTY) else news.host
     if standard is None or why_not(one, notice):
         return
-    if notice.channel == "sms":
+    if notice.audience == PARTY:
+        key = f"{news.key}:{PARTY}"
+        to_party(one, notice.occasion, kind=f"{news.kind}.{PARTY}", key=key, method=news.method, now=now)
+    elif notice.channel == "sms":
         send_texts(one, notice, news, now)
     else:
         send_mails(one, notice, news, standard, now)
 
 
 def send_mails(one: Appointment, notice: Notice, news: News, standard: Write, now: datetime) -> None:
-    """A follow-up to the guest says how to be left alone."""
+    """A follow-up to the guest says how to be left alone, and so does every mail to somebody else."""
     kind, key = f"{news.kind}.{notice.audience}", key_of(notice, news)
     leaving = uuid7() if notice.audience == "guest" and notice.occasion == "follow_up" else None
-    leave = unsubscribe_url(leaving) if leaving else ""
-    write: Write = partial(letter, notice=notice, standard=standard, now=now, leave=leave)
+
+    def with_way(leave: str) -> Write:
+        return partial(letter, notice=notice, standard=standard, now=now, leave=leave)
+
+    write = with_way(unsubscribe_url(leaving) if leaving else "")
     if notice.audience == "guest":
         kind = kind if news.method else news.kind
         to_guest(one, write, kind=kind, key=key, method=news.method, link_id=news.link_id, leaving=leaving, now=now)
     elif notice.audience == "host":
         to_host(one, write, kind=kind, key=key, method=news.method, now=now)
     else:
-        to_addresses(one, write, notice.addresses, reader_of(one, notice), kind=kind, key=key, now=now)
+        to_addresses(one, with_way, notice.addresses, reader_of(one, notice), kind=kind, key=key, now=now)
 
 
 def send_texts(one: Appointment, notice: Notice, news: News, now: datetime) -> None:

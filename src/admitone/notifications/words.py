@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
 from admitone.contacts.models import Contact
-from admitone.logic.notices import MAX_SUBJECT, Notice
+from admitone.logic.notices import MAX_SUBJECT, PARTY, Notice
 from admitone.messaging.letters import Action, Letter, Rendered, by_hand
 from admitone.notifications.appointments import Appointment
 from admitone.notifications.booked import is_talkative, when_row
@@ -74,9 +74,9 @@ def word_faults(account: Account, subject: str, body: str) -> dict[str, str]:
 
 
 def reader_of(one: Appointment, notice: Notice) -> Reader:
-    if notice.audience == "guest":
+    if notice.audience in ("guest", PARTY):
         return one.guest
-    return one.host if notice.audience == "host" else Reader(one.booking.account.locale, one.host_zone)
+    return one.host if notice.audience == "host" else Reader(one.language or one.booking.account.locale, one.host_zone)
 
 
 def fill(one: Appointment, notice: Notice, now: datetime) -> Filled:
@@ -115,10 +115,10 @@ def letter(one: Appointment, notice: Notice, standard: Write, now: datetime, lea
     found = standard(one)
     if isinstance(found, Rendered):
         return found
-    if leave:
-        found = replace(found, actions=(*found.actions, Action(_("Unsubscribe"), leave)))
     if notice.audience == "extra":
         found = without_answers(found, one)
+    if leave:
+        found = replace(found, actions=(*found.actions, Action(_("Unsubscribe"), leave)))
     if not notice.has_words:
         return found
     try:

@@ -37,12 +37,13 @@ Addresses = Annotated[
 
 
 class NotificationOut(Out):
-    """`id` of a standard notification is its name, like `booked.guest.email`; without words it sends the standard ones."""
+    """`id` of a standard notification is its name, like `booked.guest.email`; without words it sends the standard ones.
+    `party` are those who come along with a guest: standard notifications alone, in standard words."""
 
     id: str
     calendar: Id
     occasion: Occasion
-    audience: Audience
+    audience: Literal["guest", "host", "extra", "party"]
     channel: Channel
     offset_minutes: int | None
     subject: str

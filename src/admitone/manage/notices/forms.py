@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from admitone.logic.notices import MAX_SUBJECT, Notice
+from admitone.logic import notices as logic
+from admitone.logic.notices import MAX_SUBJECT, PARTY, Notice
 from admitone.manage.calendars.forms import number, radio, split_unit
 from admitone.manage.notices.wording import AUDIENCES, CHANNELS, OCCASIONS
 from admitone.values.language import MAX_TEMPLATE
@@ -20,7 +21,7 @@ class NoticeForm(forms.Form):
     occasion = forms.ChoiceField(label=_("When"), choices=list(OCCASIONS.items()))
     offset = number(_("How long before the start, or after the end"), low=0, required=False)
     offset_unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, required=False)
-    audience = radio(_("To"), list(AUDIENCES.items()), initial="guest")
+    audience = radio(_("To"), [(one, AUDIENCES[one]) for one in logic.AUDIENCES], initial="guest")
     channel = radio(_("By"), list(CHANNELS.items()), initial="email")
     addresses = forms.CharField(
         label=_("Addresses or numbers"),
@@ -55,6 +56,8 @@ class NoticeForm(forms.Form):
             gone.append("addresses")
         if notice.channel == "sms":
             gone.append("subject")
+        if notice.audience == PARTY:
+            gone += ["subject", "body"]
         for name in gone:
             del self.fields[name]
 

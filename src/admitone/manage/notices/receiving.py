@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from admitone.accounts.models import Account
 from admitone.calendars.models import Calendar
 from admitone.logic.clock import from_min
-from admitone.logic.notices import ASKED, Notice
+from admitone.logic.kinds import SEATED
+from admitone.logic.notices import ASKED, PARTY, Notice
 from admitone.manage.notices import wording
 from admitone.notifications import queries
 from admitone.notifications.appointments import Appointment
@@ -82,7 +83,7 @@ def doubles(account: Account, calendar: Calendar) -> list[Receipt]:
 
 def fits(calendar: Calendar, notice: Notice) -> bool:
     """Where appointments need an approval, being asked and approved stand for being booked."""
-    if notice.occasion not in COURSE:
+    if notice.occasion not in COURSE or (notice.audience == PARTY and calendar.kind not in SEATED):
         return False
     return notice.occasion not in (("booked", "declined") if calendar.approval else ASKED)
 

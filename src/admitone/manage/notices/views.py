@@ -10,6 +10,7 @@ from django.contrib import messages as toasts
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,17 +20,19 @@ from admitone.calendars.models import Calendar
 from admitone.contacts.filters import Filters
 from admitone.contacts.models import Contact
 from admitone.logic.errors import Problem
-from admitone.logic.notices import ASKED, OCCASIONS, Notice
+from admitone.logic.kinds import SEATED
+from admitone.logic.notices import ASKED, OCCASIONS, PARTY, Notice
 from admitone.manage.calendars.opening import opened
 from admitone.manage.calendars.page import show, tabs
 from admitone.manage.calendars.reading import public_url
 from admitone.manage.contacts.reading import visible
 from admitone.manage.context import AccountRequest, in_account
-from admitone.manage.forms import posted, show_problem
+from admitone.manage.forms import languages, posted, show_problem
 from admitone.manage.message_templates.views import RECENT, TESTS_AN_HOUR, reader_text
 from admitone.manage.messages.views import PREVIEW_CSP
 from admitone.manage.notices import receiving, wording
 from admitone.manage.notices.forms import NoticeForm, minutes
+from admitone.messaging.queries import opted_out_of
 from admitone.messaging.services import send_test
 from admitone.messaging.sms import send_test_sms
 from admitone.notifications import previewing, queries, services
@@ -50,16 +53,17 @@ def who(request: AccountRequest, calendar: Calendar) -> dict[str, Any]:
 @in_account()
 def listing(request: AccountRequest, account: Account, calendar_id: UUID) -> HttpResponse:
     calendar, now = opened(request, calendar_id), timezone.now()
-    table = queries.table(calendar)
+    table = [one for one in queries.table(calendar) if calendar.kind in SEATED or one.audience != PARTY]
+    left = left_out(calendar, table)
     one = previewing.made_up(calendar, None, "booked", now)
     return show(
         request,
         calendar,
         "notices",
-        groups=[group(occasion, table) for occasion in OCCASIONS if concerns(calendar, occasion, table)],
+        groups=[group(occasion, table, left) for occasion in OCCASIONS if concerns(calendar, occasion, table)],
         receipts=receiving.of_calendar(account, calendar, one),
         doubles=receiving.doubles(account, calendar),
-        deleted=[row(notice) for notice in queries.deleted(calendar, now)],
+        deleted=[row(notice, set()) for notice in queries.deleted(calendar, now)],
     )
 
 
@@ -69,13 +73,21 @@ def concerns(calendar: Calendar, occasion: str, table: list[Notice]) -> bool:
     return calendar.approval or occasion not in ASKED or own
 
 
-def group(occasion: str, table: list[Notice]) -> dict[str, Any]:
-    found = [row(notice) for notice in table if notice.occasion == occasion]
+def left_out(calendar: Calendar, table: list[Notice]) -> set[str]:
+    """Extra addresses and numbers that asked not to be written to."""
+    extra = {address for one in table for address in one.addresses}
+    return opted_out_of(calendar.account_id, extra)
+
+
+def group(occasion: str, table: list[Notice], left: set[str]) -> dict[str, Any]:
+    found = [row(notice, left) for notice in table if notice.occasion == occasion]
     return {"occasion": occasion, "name": wording.OCCASIONS[occasion], "rows": found}
 
 
-def row(notice: Notice) -> dict[str, Any]:
-    extra = ", ".join(notice.addresses) if notice.audience == "extra" else ""
+def row(notice: Notice, left: set[str]) -> dict[str, Any]:
+    extra = ", ".join(
+        _("%(address)s (opted out)") % {"address": one} if one in left else one for one in notice.addresses
+    )
     return {
         "notice": notice,
         "name": wording.name(notice),
@@ -140,6 +152,9 @@ def editor(request: AccountRequest, calendar: Calendar, form: NoticeForm, notice
         "recent": visible(request, Filters()).exclude(email="")[:RECENT],
         "values": [one for one in values.choices(request.account) if one[0].strip("{} ").split(".")[0] in NOUNS],
         "shown_for": reader_text(request),
+        "left": sorted(left_out(calendar, [notice])) if notice else [],
+        "languages": [*languages(), ("reader", _("The reader's own language"))],
+        "language": get_language(),
         "preview_query": urlencode({"key": notice.key if notice else "", "for": reader_text(request)}),
     }
     return render(request, "manage/notices/edit.html", context, status=422 if form.errors else 200)
@@ -167,7 +182,7 @@ def send_to_me(request: AccountRequest, calendar: Calendar, notice: Notice) -> N
     now, account = timezone.now(), request.account
     hit(name="template_test", subject=str(account.pk), limit=TESTS_AN_HOUR, window_seconds=3600, now=now)
     one = previewing.appointment_of(calendar, reader_of(request), notice.occasion, now)
-    shown = previewing.preview(one, notice, now)
+    shown = previewing.preview(one, notice, now, language_of(request))
     do: dict[str, Any] = {"account": account, "actor": request.actor, "now": now}
     try:
         if notice.channel == "sms":
@@ -194,7 +209,8 @@ def preview(request: AccountRequest, account: Account, calendar_id: UUID) -> Htt
     notice = queries.notice(calendar, key) if key else None
     asked = typed(request, notice) if request.method == "POST" else notice or Notice("", "reminder", "guest")
     contact = reader_of(request)
-    shown = previewing.preview(previewing.appointment_of(calendar, contact, asked.occasion, now), asked, now)
+    one = previewing.appointment_of(calendar, contact, asked.occasion, now)
+    shown = previewing.preview(one, asked, now, language_of(request))
     context = {
         "shown": shown,
         "contact": contact,
@@ -205,6 +221,14 @@ def preview(request: AccountRequest, account: Account, calendar_id: UUID) -> Htt
     response = render(request, "manage/message_templates/preview.html", context)
     response["Content-Security-Policy"] = PREVIEW_CSP
     return response
+
+
+def language_of(request: AccountRequest) -> str:
+    """The one that was chosen, else that of whoever looks; "" for the reader's own."""
+    chosen = request.POST.get("in") or request.GET.get("in") or ""
+    if chosen == "reader":
+        return ""
+    return chosen if chosen in dict(languages()) else get_language() or ""
 
 
 def typed(request: AccountRequest, notice: Notice | None) -> Notice:
@@ -233,8 +257,14 @@ def switch(request: AccountRequest, account: Account, calendar_id: UUID, notice_
     """`on`: 1 or 0."""
     calendar = opened(request, calendar_id)
     enabled = request.POST.get("on") == "1"
-    services.update_notice(**who(request, calendar), key=notice_key, enabled=enabled)
-    toasts.success(request, _("Switched on.") if enabled else _("Switched off."))
+    try:
+        services.update_notice(**who(request, calendar), key=notice_key, enabled=enabled)
+    except Problem as problem:
+        if problem.code != "invalid":
+            raise
+        toasts.error(request, " ".join(problem.fields.values()) or problem.detail)
+    else:
+        toasts.success(request, _("Switched on.") if enabled else _("Switched off."))
     return redirect("manage:calendar_notices", account.slug, calendar.id)
 
 
@@ -251,6 +281,12 @@ def delete(request: AccountRequest, account: Account, calendar_id: UUID, notice_
 @in_account()
 def restore(request: AccountRequest, account: Account, calendar_id: UUID, notice_key: str) -> HttpResponse:
     calendar = opened(request, calendar_id)
-    services.restore_notice(**who(request, calendar), key=notice_key)
-    toasts.success(request, _("Restored."))
+    try:
+        services.restore_notice(**who(request, calendar), key=notice_key)
+    except Problem as problem:
+        if problem.code != "invalid":
+            raise
+        toasts.error(request, " ".join(problem.fields.values()) or problem.detail)
+    else:
+        toasts.success(request, _("Restored."))
     return redirect("manage:calendar_notices", account.slug, calendar.id)

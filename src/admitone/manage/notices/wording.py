@@ -23,6 +23,7 @@ AUDIENCES: dict[str, Any] = {
     "guest": gettext_lazy("Guest"),
     "host": gettext_lazy("Host"),
     "extra": gettext_lazy("Somebody else"),
+    "party": gettext_lazy("Those who come along"),
 }
 CHANNELS: dict[str, Any] = {"email": gettext_lazy("Email"), "sms": gettext_lazy("SMS")}
 #: Codes of notifications.telling.why_not.
