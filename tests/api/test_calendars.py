@@ -12,7 +12,7 @@ from tests.api.conftest import Api
 
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
-from admitone.calendars.models import Calendar, Host
+from admitone.calendars.models import Calendar, Host, Schedule
 from admitone.links.models import OneTimeLink
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +172,29 @@ def test_why_is_asked_through_a_link_for_a_length_and_for_a_party(api: Api, acco
     assert [codes(10, **wrong)[0] for wrong in ({"link": "nonsense"}, {"duration": 7}, {"party": 0})] == [422] * 3
     OneTimeLink.objects.filter(id=link.id).update(uses=1)
     assert codes(10, link=link.id) == (200, ["LINKCLOSED"])
+
+
+def test_refused_calendar_is_not_there_and_one_on_a_schedule_brings_none(
+    api: Api, account: Account, owner: Any
+) -> None:
+    schedule = api.post("/schedules", {"name": "Shared", "timezone": "Asia/Tokyo"}).json()["id"]
+    body = {"name": "Yoga", "schedule": schedule}
+    for wrong in ({"schedule": "nope"}, {"group": "nope"}, {"form": "nope"}, {"range_kind": "fixed"}):
+        assert api.post("/calendars", {**body, **wrong}).status_code in (404, 422)
+    assert not Calendar.objects.filter(account=account).exists()
+    calendar = api.post("/calendars", {**body, "active": False}).json()
+    assert (calendar["schedule"], calendar["timezone"], calendar["active"]) == (schedule, "Asia/Tokyo", False)
+    assert Schedule.objects.filter(account=account).count() == 1
+
+
+def test_refused_change_leaves_schedule_and_group_alone(api: Api, owner: Any) -> None:
+    calendar = made(api)
+    ties = {
+        "schedule": api.post("/schedules", {"name": "Other"}).json()["id"],
+        "group": api.post("/calendar-groups", {"name": "Visits", "calendars": []}).json()["id"],
+    }
+    path = f"/calendars/{calendar['id']}"
+    for wrong in ({"range_kind": "fixed"}, {"form": "nope"}, {"slug": "x y"}):
+        assert api.patch(path, {**ties, **wrong}).status_code in (404, 422)
+    assert api.get(path).json() == calendar
+    assert api.patch(path, {**ties, "duration": 45}).json() == {**calendar, **ties, "duration": 45}

@@ -32,7 +32,7 @@ from admitone.api.windows import shown as shown_slots
 from admitone.api.wishes import WishedWindow
 from admitone.booking.queries import open_times
 from admitone.calendars import queries, services
-from admitone.calendars.models import Calendar, CalendarGroup
+from admitone.calendars.models import Calendar
 from admitone.calendars.services import TeamHost
 from admitone.forms import queries as forms
 from admitone.links.why import ask
@@ -61,16 +61,17 @@ def get_calendar(request: ApiRequest, calendar_id: str) -> dict[str, Any]:
 )
 def create_calendar(request: ApiRequest, payload: NewCalendar) -> dict[str, Any]:
     """Of any type: personal, round_robin, collective, class or event."""
-    check_form(request, payload)
     fields = {**sent(payload, *FIELDS), **sent(payload, "slug", "timezone", "kind")}
-    team, group = team_of(payload), group_of(request, payload)
-    calendar = services.create_calendar(
-        account=account_of(request), actor=actor_of(request), now=request.call.now, team=team, **fields
+    made = services.make_calendar(
+        account=account_of(request),
+        actor=actor_of(request),
+        now=request.call.now,
+        ties=ties_of(request, payload),
+        active=payload.active is not False,
+        team=team_of(payload),
+        **fields,
     )
-    _open_by(request, calendar, payload.schedule)
-    _join(request, calendar, payload, group)
-    _ask(request, calendar, payload)
-    return shown(_amend(request, calendar, {}, {}, active=False if payload.active is False else None))
+    return shown(made)
 
 
 @router.patch(
@@ -82,75 +83,29 @@ def create_calendar(request: ApiRequest, payload: NewCalendar) -> dict[str, Any]
 def change_calendar(request: ApiRequest, calendar_id: str, payload: CalendarChanges) -> dict[str, Any]:
     """By its id or any slug. Another type keeps the team if it can have one; bookings stay as they are."""
     calendar = queries.by_id_or_slug(account_of(request), calendar_id)
-    check_form(request, payload)
-    group = group_of(request, payload)
-    _open_by(request, calendar, payload.schedule)
-    _join(request, calendar, payload, group)
-    _ask(request, calendar, payload)
-    fields = {**sent(payload, *FIELDS), **sent(payload, "slug")}
-    return shown(_amend(request, calendar, fields, team_of(payload, calendar), active=payload.active))
-
-
-def _open_by(request: ApiRequest, calendar: Calendar, schedule_id: str | None) -> None:
-    if schedule_id is None:
-        return
-    account = account_of(request)
-    services.choose_schedule(
-        account=account,
-        calendar_id=calendar.id,
-        schedule_id=queries.schedule(account, schedule_id).id,
-        actor=actor_of(request),
-        now=request.call.now,
-    )
-
-
-def check_form(request: ApiRequest, payload: CalendarChanges) -> None:
-    """Problem("not_found") before anything is written."""
-    if payload.form:
-        forms.get(account_of(request), payload.form)
-
-
-def _ask(request: ApiRequest, calendar: Calendar, payload: CalendarChanges) -> None:
-    """The form that was named, none for null; left out it stays."""
-    if "form" in payload.model_fields_set:
-        services.choose_form(
-            account=account_of(request),
-            calendar_id=calendar.id,
-            form_id=payload.form,
-            actor=actor_of(request),
-            now=request.call.now,
-        )
-
-
-def group_of(request: ApiRequest, payload: CalendarChanges) -> CalendarGroup | None:
-    return queries.group_by_id_or_slug(account_of(request), payload.group) if payload.group else None
-
-
-def _join(request: ApiRequest, calendar: Calendar, payload: CalendarChanges, group: CalendarGroup | None) -> None:
-    """Into the group that was named, out of its own for null; left out it stays."""
-    if "group" not in payload.model_fields_set:
-        return
-    services.choose_group(
-        account=account_of(request),
-        calendar_id=calendar.id,
-        group=group,
-        actor=actor_of(request),
-        now=request.call.now,
-    )
-
-
-def _amend(
-    request: ApiRequest, calendar: Calendar, fields: dict[str, Any], team: dict[str, Any], active: bool | None
-) -> Calendar:
-    return services.amend_calendar(
+    changed = services.amend_calendar(
         account=account_of(request),
         calendar_id=calendar.id,
         actor=actor_of(request),
         now=request.call.now,
-        fields=fields,
-        team=team,
-        active=active,
+        fields={**sent(payload, *FIELDS), **sent(payload, "slug")},
+        team=team_of(payload, calendar),
+        ties=ties_of(request, payload),
+        active=payload.active,
     )
+    return shown(changed)
+
+
+def ties_of(request: ApiRequest, payload: CalendarChanges) -> services.Ties:
+    """Schedule, group and form as they were named; null is no group and no form. Problem("not_found")."""
+    account, named, ties = account_of(request), payload.model_fields_set, services.Ties()
+    if payload.schedule is not None:
+        ties["schedule"] = queries.schedule(account, payload.schedule).id
+    if "group" in named:
+        ties["group"] = queries.group_by_id_or_slug(account, payload.group) if payload.group else None
+    if "form" in named:
+        ties["form"] = str(forms.get(account, payload.form).id) if payload.form else None
+    return ties
 
 
 def sent(payload: BaseModel, *names: str) -> dict[str, Any]:

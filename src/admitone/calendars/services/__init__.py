@@ -4,7 +4,6 @@ from admitone.calendars.busy import refresh_source, refresh_stale
 from admitone.calendars.services.blocking import block_time, unblock_time
 from admitone.calendars.services.busy import add_busy_source, change_busy_source, delete_busy_source
 from admitone.calendars.services.calendars import (
-    amend_calendar,
     change_slug,
     create_calendar,
     delete_calendar,
@@ -50,10 +49,12 @@ from admitone.calendars.services.scheduling import (
     set_overrides,
 )
 from admitone.calendars.services.teams import TeamHost, current_team, set_team
+from admitone.calendars.services.whole import Ties, amend_calendar, make_calendar
 
 __all__ = [
     "MAX_UPLOAD",
     "TeamHost",
+    "Ties",
     "add_busy_source",
     "amend_calendar",
     "amend_group",
@@ -77,6 +78,7 @@ __all__ = [
     "delete_schedule",
     "duplicate_schedule",
     "ensure_host_for_user",
+    "make_calendar",
     "open_holiday",
     "refresh_holidays",
     "refresh_source",

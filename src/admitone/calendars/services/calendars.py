@@ -40,9 +40,11 @@ def create_calendar(
     kind: str = "personal",
     capacity: int | None = None,
     team: Mapping[str, Any] | None = None,
+    schedule: Schedule | None = None,
     **fields: Any,
 ) -> Calendar:
-    """A calendar with a schedule of its own and one host, the acting user unless given; `team` is handed to set_team.
+    """A calendar with one host, the acting user unless given, and a schedule of its own unless one is given, which
+    then decides zone and hours; `team` is handed to set_team.
 
     `kind` is one of logic.kinds.KINDS, `capacity` the seats of a class (10 unless given) or an event (no limit: 0).
     `hours` maps weekdays (0 = Monday) to windows in minutes; `fields` are those of update_calendar. Without `slug` a free
@@ -57,8 +59,9 @@ def create_calendar(
     with transaction.atomic():
         host = host or host_for_actor(account=account, actor=actor, now=now)
         _refuse_foreign(account, host)
-        schedule = Schedule.objects.create(account=account, name=cleaned["name"], timezone=zone, created_at=now)
-        write_week(schedule, week)
+        if schedule is None:
+            schedule = Schedule.objects.create(account=account, name=cleaned["name"], timezone=zone, created_at=now)
+            write_week(schedule, week)
         placed = places.checked(Calendar(), cleaned, {host.id: host.video_url})
         calendar = Calendar(account=account, schedule=schedule, created_at=now, updated_at=now, **placed)
         calendar.kind, calendar.capacity = kind, seats
@@ -74,25 +77,6 @@ def create_calendar(
         if team:
             calendar = set_team(account=account, calendar_id=calendar.id, actor=actor, now=now, **team)
     return calendar
-
-
-@transaction.atomic
-def amend_calendar(
-    *,
-    account: Account,
-    calendar_id: UUID,
-    actor: Actor,
-    now: datetime,
-    fields: Mapping[str, Any],
-    team: Mapping[str, Any],
-    active: bool | None = None,
-) -> Calendar:
-    """Fields, type and team, and a pause in one step: all of it or nothing."""
-    who: dict[str, Any] = {"account": account, "calendar_id": calendar_id, "actor": actor, "now": now}
-    if team:  # first: what the fields may say depends on the type
-        set_team(**who, **team)
-    calendar = update_calendar(**who, **fields)
-    return calendar if active is None else set_active(**who, active=active)
 
 
 def update_calendar(*, account: Account, calendar_id: UUID, actor: Actor, now: datetime, **changes: Any) -> Calendar:
