@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests import factories
-from tests.public.conftest import LOCAL, Practice, Submit, form_of, minute, text_of
+from tests.public.conftest import LOCAL, Practice, Submit, form_of, manage_path, minute, text_of
 
 from admitone.booking.models import Booking
 from admitone.calendars.models import Calendar
@@ -65,13 +65,17 @@ def test_page_with_a_form_takes_two_statements(asking: Practice, client: Client,
         client.get(path)
 
 
-def test_answers_are_booked_with_the_time(asking: Practice, submit: Submit) -> None:
+def test_answers_are_booked_with_the_time_and_shown_to_the_guest_but_hidden_ones(
+    asking: Practice, submit: Submit, client: Client
+) -> None:
     answer = submit(asking.path(metadata={"campaign": "spring", "tariff": "gold"}), start=minute(NINE), **ANSWERS)
     assert answer.status_code == 303
     booking = Booking.objects.get()
     assert (booking.name, booking.email) == ("Ada Lovelace", "ada@example.com")
     expected = {"first": "Ada", "last": "Lovelace", "mail": "ada@example.com", "need": "Check-up"}
     assert booking.answers == {**expected, "campaign": "spring", "tariff": "gold"}
+    own_page = text_of(client.get(manage_path(booking)))
+    assert ("Tariff gold" in own_page, "spring" in own_page) == (True, False)
 
 
 def test_wrong_answer_brings_the_page_back_with_everything_typed(asking: Practice, submit: Submit) -> None:

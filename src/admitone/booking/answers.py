@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -14,14 +15,23 @@ from admitone.logic.forms import PERSON, Field
 
 
 def answers_of(booking: Booking) -> list[tuple[str, str]]:
-    """(question, answer) in the form's order, in the active language; without those that are the booking's name, email and
-    phone. The questions of a version are read once a process."""
+    """(question, answer) in the form's order, in the active language, for those who run the calendar; without those that
+    are the booking's name, email and phone. The questions of a version are read once a process."""
     if not booking.answers:
         return []
     fields = questions_of(booking)
     known = {one.key for one in fields}
+    rest = [(key, written(value)) for key, value in booking.answers.items() if key not in known]
+    return [*_said(booking, fields), *((label, text) for label, text in rest if text)]
+
+
+def answers_for_guest(booking: Booking) -> list[tuple[str, str]]:
+    """The same for the guest: only what they were shown, for hidden questions hold what is said among the owners."""
+    return _said(booking, [one for one in questions_of(booking) if not one.hidden]) if booking.answers else []
+
+
+def _said(booking: Booking, fields: Sequence[Field]) -> list[tuple[str, str]]:
     found = [(one.label, written(booking.answers.get(one.key))) for one in fields if one.maps_to not in PERSON]
-    found += [(key, written(value)) for key, value in booking.answers.items() if key not in known]
     return [(label, text) for label, text in found if text]
 
 

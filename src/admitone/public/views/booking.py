@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from admitone.accounts.addresses import absolute
-from admitone.booking.answers import answers_of
+from admitone.booking.answers import answers_for_guest
 from admitone.booking.places import place_for_guest, web_address
 from admitone.booking.queries import Managed, by_manage_token, hosts_of
 from admitone.booking.requests import link_of
@@ -140,7 +140,7 @@ def manage(visit: Visit, token: str) -> HttpResponse:
         "is_new": visit.query.get("new") == "1",
         "is_moved": visit.query.get("moved") == "1",
         "delivers": bool(booking.email) and delivering(booking.account_id),
-        "answers": answers_of(booking),
+        "answers": answers_for_guest(booking),
         "google": ics.add_to_google(facts),
         "outlook": ics.add_to_outlook(facts),
         "next_step": after_decline(mine) if mine.state == "declined" else "",
