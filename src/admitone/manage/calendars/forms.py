@@ -54,6 +54,13 @@ def split_unit(minutes: int) -> tuple[int, str]:
     return minutes, "1"
 
 
+KIND_WORDS = {
+    "personal": _("One to one"),
+    "round_robin": _("Round robin"),
+    "collective": _("Collective"),
+    "class": _("Class"),
+    "event": _("Event"),
+}
 KIND_CHOICES = [
     ("personal", _("One to one: a guest meets one person. A doctor, a tutor, a consultant.")),
     ("round_robin", _("Round robin: whoever of a team is free takes the appointment. Sales, support, a practice.")),

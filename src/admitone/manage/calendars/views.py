@@ -20,6 +20,7 @@ from admitone.calendars.rooms import room_providers
 from admitone.logic.errors import Problem
 from admitone.logic.kinds import SEATED, TEAMS
 from admitone.manage.calendars.forms import (
+    KIND_WORDS,
     AccessForm,
     DetailsForm,
     LookForm,
@@ -53,6 +54,7 @@ def calendars(request: AccountRequest, account: Account) -> HttpResponse:
         {
             "calendar": calendar,
             "level": "manage" if manager else levels.get(calendar.id, ""),
+            "kind": KIND_WORDS[calendar.kind],
             "hosts": [row.host.name for row in calendar.calendar_hosts.all()],
             "links": counts.get(calendar.id, {"active": 0, "used": 0}),
             "public_url": public_url(account, calendar),
