@@ -1,8 +1,8 @@
-"""Raw values of forms and API calls in their stored form; everything that is wrong is refused at once."""
+"""Rules that bring raw values of forms and API calls into their stored form."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -17,19 +17,6 @@ from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_
 
 THEMES = ("", "light", "dark")
 SCOPES = ("read", "write", "admin")
-
-
-def cleaned(raw: Mapping[str, Any], rules: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    """Apply each field's rule to what is given. Raises Problem("invalid") naming every field that is wrong."""
-    values, wrong = {}, {}
-    for name in raw:
-        try:
-            values[name] = rules[name](raw[name])
-        except ValueError as error:
-            wrong[name] = str(error)
-    if wrong:
-        raise Problem("invalid", fields=wrong)
-    return values
 
 
 def required_name(raw: Any) -> str:

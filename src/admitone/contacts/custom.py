@@ -17,6 +17,7 @@ from admitone.events import Actor, Draft, record, record_many
 from admitone.events.models import Event
 from admitone.logic import answers
 from admitone.logic.errors import Problem
+from admitone.logic.faults import Faults
 from admitone.logic.forms import KEY, key_from
 from admitone.logic.identity import clean_name
 
@@ -106,14 +107,11 @@ def set_custom(
     contact = rows.locked(account, contact_id)
     fields = {one.key: one for one in CustomField.objects.filter(account=account, deleted_at=None)}
     cleaned: dict[str, Any] = {}
-    errors: dict[str, str] = {}
+    faults = Faults()
     for key, raw in values.items():
-        try:
+        with faults.at(str(key)[:80]):
             cleaned[key] = _value(fields.get(key), raw)
-        except ValueError as error:
-            errors[str(key)[:80]] = str(error)
-    if errors:
-        raise Problem("invalid", fields=errors)
+    faults.refuse()
     _write(contact, cleaned, actor, now, cause)
     return contact
 
@@ -149,22 +147,17 @@ def _value(field: CustomField | None, raw: Any) -> Any:
 
 
 def _clean(label: str, kind: str, options: Sequence[str]) -> dict[str, Any]:
-    errors: dict[str, str] = {}
+    faults = Faults()
     found: dict[str, Any] = {"label": "", "options": []}
-    try:
+    with faults.at("label"):
         found["label"] = clean_name(label, 120)
         if not found["label"]:
-            errors["label"] = "Give the field a label."
-    except ValueError as error:
-        errors["label"] = str(error)
+            faults["label"] = "Give the field a label."
     if kind not in answers.CUSTOM_KINDS:
-        errors["kind"] = f"Choose one of {', '.join(answers.CUSTOM_KINDS)}."
-    try:
+        faults["kind"] = f"Choose one of {', '.join(answers.CUSTOM_KINDS)}."
+    with faults.at("options"):
         found["options"] = answers.clean_options(list(options)) if kind == "choice" else []
-    except ValueError as error:
-        errors["options"] = str(error)
-    if errors:
-        raise Problem("invalid", fields=errors)
+    faults.refuse()
     return found
 
 

@@ -30,6 +30,7 @@ from admitone.contacts.tasks import add_task as add_task
 from admitone.contacts.tasks import finish_task as finish_task
 from admitone.events import Actor, Draft, record_many
 from admitone.logic.errors import Problem
+from admitone.logic.faults import Faults, cleaned
 from admitone.logic.identity import clean_email, clean_name, clean_phone, clean_zone, email_key, region_of
 from admitone.logic.ids import uuid7
 
@@ -133,7 +134,7 @@ def clean_details(account: Account, raw: Mapping[str, str]) -> dict[str, str]:
     rules = {"timezone": values.optional(clean_zone), "locale": values.optional(values.locale)}
     for read in (
         lambda: clean_person(account, raw),
-        lambda: values.cleaned({name: raw.get(name, "") for name in rules}, rules),
+        lambda: cleaned({name: raw.get(name, "") for name in rules}, rules),
     ):
         try:
             found |= read()
@@ -169,17 +170,14 @@ def clean_person(account: Account, person: Mapping[str, str], prefix: str = "") 
         "email": clean_email,
         "phone": lambda raw: clean_phone(raw, region),
     }
-    found, errors = {}, {}
+    found, faults = {}, Faults()
     for name, rule in rules.items():
         raw = (person.get(name) or "").strip()
-        try:
+        with faults.at(prefix + name):
             found[name] = rule(raw) if raw else ""
-        except ValueError as error:
-            errors[prefix + name] = str(error)
-    if not errors and not found["email"] and not found["phone"]:
-        errors[prefix + "email"] = "Give an email address or a phone number."
-    if errors:
-        raise Problem("invalid", fields=errors)
+    if not faults and not found["email"] and not found["phone"]:
+        faults[prefix + "email"] = "Give an email address or a phone number."
+    faults.refuse()
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from admitone.logic import brand, identity
-from admitone.logic.errors import Problem
+from admitone.logic.faults import Faults
 from admitone.logic.hours import clean_date, parse_time
 from admitone.logic.kinds import SEATED, TEAMS
 from admitone.logic.party import MAX_PARTY
@@ -40,16 +40,13 @@ def clean_calendar(fields: Mapping[str, Any], current: Mapping[str, Any] | None 
     Raises Problem("invalid", fields={name: sentence}), for unknown names too.
     """
     cleaned: dict[str, Any] = {}
-    errors: dict[str, str] = {}
+    faults = Faults()
     for name, raw in fields.items():
-        try:
+        with faults.at(name):
             cleaned[name] = _cleaner(name)(raw)
-        except ValueError as error:
-            errors[name] = str(error)
-    if not errors:
-        errors = dict(_together({**DEFAULTS, **(current or {}), **cleaned}, set(cleaned)))
-    if errors:
-        raise Problem("invalid", fields=errors)
+    if not faults:
+        faults.update(_together({**DEFAULTS, **(current or {}), **cleaned}, set(cleaned)))
+    faults.refuse()
     return cleaned
 
 

@@ -16,6 +16,7 @@ from admitone.accounts.sealing import seal
 from admitone.events import Actor, record
 from admitone.integrations import outbound
 from admitone.logic.errors import Problem
+from admitone.logic.faults import cleaned
 from admitone.logic.identity import clean_text
 from admitone.webhooks.kinds import KINDS, TEST
 from admitone.webhooks.models import Delivery, Endpoint
@@ -135,18 +136,7 @@ def locked(account: Account, endpoint_id: UUID | str) -> Endpoint:
 def clean(values: dict[str, Any]) -> dict[str, Any]:
     """The given ones of url, kinds and description as stored. Problem("invalid") names every wrong field."""
     rules = {"url": clean_url, "kinds": clean_kinds, "description": lambda raw: clean_text(raw, 120)}
-    found, wrong = {}, {}
-    for name, value in values.items():
-        if name not in rules:
-            wrong[name] = "This cannot be changed."
-            continue
-        try:
-            found[name] = rules[name](value)
-        except ValueError as error:
-            wrong[name] = str(error)
-    if wrong:
-        raise Problem("invalid", fields=wrong)
-    return found
+    return cleaned(values, rules)
 
 
 def clean_url(raw: str) -> str:

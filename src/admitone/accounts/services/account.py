@@ -16,6 +16,7 @@ from admitone.accounts.slugs import free_slug
 from admitone.events import Actor, record
 from admitone.logic.clock import iso
 from admitone.logic.errors import Problem
+from admitone.logic.faults import cleaned
 
 SETUP_STEPS = ("zone", "hours", "location", "email", "address", "link", "dismissed")
 
@@ -44,8 +45,8 @@ def create_agency_and_owner(
 
     `first_only`: Problem("not_found") if anybody can sign in already. Wrong values: Problem("invalid") by field.
     """
-    person = values.cleaned({"name": name, "email": email}, values.PERSON)
-    place = values.cleaned(
+    person = cleaned({"name": name, "email": email}, values.PERSON)
+    place = cleaned(
         {"name": business, "timezone": timezone, "locale": locale, **({"slug": slug} if slug else {})}, values.ACCOUNT
     )
     with transaction.atomic():
@@ -72,7 +73,7 @@ def create_account(
 ) -> Account:
     """A further sub-account, owned by `owner`; `more` may hold slug and locale. Problem("invalid" | "slug_taken")."""
     more = {key: value for key, value in more.items() if value}
-    place = values.cleaned({"name": name, "timezone": timezone, **more}, values.ACCOUNT)
+    place = cleaned({"name": name, "timezone": timezone, **more}, values.ACCOUNT)
     with transaction.atomic():
         return insert_account(agency, place, owner, actor, now)
 
@@ -104,7 +105,7 @@ def slug_taken() -> Problem:
 
 def update_account(*, account: Account, actor: Actor, now: datetime, **changes: Any) -> Account:
     """Set name, slug, timezone, locale, public_email or public_phone. Problem("invalid" | "slug_taken")."""
-    place = values.cleaned(changes, values.ACCOUNT)
+    place = cleaned(changes, values.ACCOUNT)
     changed = sorted(key for key, value in place.items() if getattr(account, key) != value)
     if not changed:
         return account

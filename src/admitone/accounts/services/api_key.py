@@ -14,6 +14,7 @@ from admitone.accounts import values
 from admitone.accounts.models import Account, ApiKey, User
 from admitone.accounts.queries import get, key_hash
 from admitone.events import Actor, record
+from admitone.logic.faults import cleaned
 
 PREFIX = "ao_"
 SHOWN = 10
@@ -31,7 +32,7 @@ def issue_api_key(
 ) -> tuple[ApiKey, str]:
     """A new key and its secret, which cannot be read again. `secret` is given only for demo data. Problem("invalid")."""
     rules = {"name": values.required_name, "scopes": values.scopes}
-    clean = values.cleaned({"name": str(name)[:80], "scopes": list(scopes)}, rules)
+    clean = cleaned({"name": str(name)[:80], "scopes": list(scopes)}, rules)
     secret = secret or PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         key = ApiKey.objects.create(

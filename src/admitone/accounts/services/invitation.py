@@ -19,6 +19,7 @@ from admitone.accounts.services.user import create_user
 from admitone.accounts.tasks import send_invitation
 from admitone.events import Actor, record
 from admitone.logic.errors import Problem
+from admitone.logic.faults import cleaned
 from admitone.logic.ids import uuid7
 
 LASTS = timedelta(days=7)
@@ -40,7 +41,7 @@ def invite(
 
     Problem("forbidden") if `by` may not give that role, Problem("invalid") by field.
     """
-    clean = values.cleaned({"email": email, "role": role}, {"email": values.user_email, "role": values.role})
+    clean = cleaned({"email": email, "role": role}, {"email": values.user_email, "role": values.role})
     permissions.require(by, "manage_owners" if clean["role"] == "owner" else "manage_team")
     refuse_member(account, clean["email"])
     row_id = uuid7()
@@ -116,7 +117,7 @@ def claim(invitation: Invitation, now: datetime) -> None:
 
 
 def new_person(invitation: Invitation, name: str, password: str) -> User:
-    clean = values.cleaned({"name": name}, values.PERSON)
+    clean = cleaned({"name": name}, values.PERSON)
     return create_user(
         email=invitation.email,
         password=password,

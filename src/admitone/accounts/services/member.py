@@ -13,6 +13,7 @@ from admitone.accounts.models import Account, Membership, User
 from admitone.accounts.queries import get
 from admitone.events import Actor, record
 from admitone.logic.errors import Problem
+from admitone.logic.faults import cleaned
 
 
 def add_member(
@@ -33,7 +34,7 @@ def change_role(
     *, account: Account, actor: Actor, by: str, membership_id: UUID | str, role: str, now: datetime
 ) -> Membership:
     """Problem("forbidden" | "last_owner" | "invalid" | "not_found")."""
-    wanted = values.cleaned({"role": role}, {"role": values.role})["role"]
+    wanted = cleaned({"role": role}, {"role": values.role})["role"]
     permissions.require(by, "manage_team")
     with transaction.atomic():
         membership = locked(account, membership_id)

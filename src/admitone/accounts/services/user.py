@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from admitone.accounts import values
 from admitone.accounts.models import User
 from admitone.logic.errors import Problem
+from admitone.logic.faults import cleaned
 
 
 def create_user(*, email: str, password: str, verified: bool = True, **fields: Any) -> User:
@@ -28,7 +29,7 @@ def create_user(*, email: str, password: str, verified: bool = True, **fields: A
 def update_profile(*, user: User, **changes: Any) -> User:
     """Set name, timezone, locale or theme. Problem("invalid") by field."""
     changes.pop("email", None)
-    for key, value in values.cleaned(changes, values.PERSON).items():
+    for key, value in cleaned(changes, values.PERSON).items():
         setattr(user, key, value)
     user.save(update_fields=list(changes))
     return user

@@ -20,6 +20,7 @@ from admitone.calendars.models import Calendar, CalendarGroup
 from admitone.events import Actor, record
 from admitone.logic.calendars import clean_slug, slug_from
 from admitone.logic.errors import Problem
+from admitone.logic.faults import cleaned
 from admitone.logic.identity import clean_name, clean_text
 
 MAX_GROUPS = 500
@@ -199,16 +200,7 @@ def _place(group: CalendarGroup, rows: Sequence[Calendar], actor: Actor, now: da
 
 
 def _clean(raw: Mapping[str, Any]) -> dict[str, Any]:
-    reads = {"name": _name, "description": lambda value: clean_text(value, 2000), "slug": clean_slug}
-    found, errors = {}, {}
-    for name, value in raw.items():
-        try:
-            found[name] = reads[name](value)
-        except ValueError as error:
-            errors[name] = str(error)
-    if errors:
-        raise Problem("invalid", fields=errors)
-    return found
+    return cleaned(raw, {"name": _name, "description": lambda value: clean_text(value, 2000), "slug": clean_slug})
 
 
 def _name(raw: str) -> str:

@@ -17,6 +17,7 @@ from admitone.events import Actor, record
 from admitone.logic import identity
 from admitone.logic.calendars import clean_https
 from admitone.logic.errors import Problem
+from admitone.logic.faults import Faults
 
 
 def create_host(*, account: Account, name: str, email: str = "", actor: Actor, now: datetime) -> Host:
@@ -144,17 +145,12 @@ def _room(raw: str) -> str:
 
 
 def _clean(name: str, email: str) -> tuple[str, str]:
-    errors = {}
-    try:
+    faults = Faults()
+    with faults.at("name"):
         name = identity.clean_name(name, 120)
-    except ValueError as error:
-        errors["name"] = str(error)
-    try:
+    with faults.at("email"):
         email = identity.clean_email(email) if email else ""
-    except ValueError as error:
-        errors["email"] = str(error)
-    if not name and not errors:
-        errors["name"] = "This is needed."
-    if errors:
-        raise Problem("invalid", fields=errors)
+    if not name and not faults:
+        faults["name"] = "This is needed."
+    faults.refuse()
     return name, email

@@ -19,6 +19,7 @@ from admitone.calendars.services.rows import Week, clean_zone
 from admitone.events import Actor, record
 from admitone.logic import hours
 from admitone.logic.errors import Problem
+from admitone.logic.faults import Faults
 
 MAX_OVERRIDES = 1000
 MODES = ("replace", "add", "subtract")
@@ -177,18 +178,15 @@ def tell(schedule: Schedule, actor: Actor, now: datetime, kind: str, **facts: ob
 def clean_override(
     first: date, until: date | None, windows: Sequence[hours.Window], mode: str
 ) -> tuple[date, date, list[hours.Window]]:
-    errors = {}
+    faults = Faults()
     for name, check in (
         ("date", lambda: hours.clean_date(first)),
         ("until", lambda: _clean_until(first, until)),
         ("windows", lambda: _clean_windows(windows, mode)),
     ):
-        try:
+        with faults.at(name):
             check()
-        except ValueError as error:
-            errors[name] = str(error)
-    if errors:
-        raise Problem("invalid", fields=errors)
+    faults.refuse()
     return first, until or first, hours.join(windows)
 
 

@@ -16,6 +16,7 @@ from admitone.links.models import LinkRequest, LinkUse, OneTimeLink
 from admitone.links.queries import link_id_of
 from admitone.links.services.issuing import event_of, reissue
 from admitone.logic.errors import Problem
+from admitone.logic.faults import Faults
 from admitone.logic.identity import clean_email, clean_name, clean_text, email_key
 
 KINDS = ("new_link", "ask_time")
@@ -99,20 +100,17 @@ def _link(token: str) -> OneTimeLink:
 
 
 def _clean(kind: str, name: str, email: str, note: str) -> dict[str, str]:
-    errors, found = {}, {"kind": kind if kind in KINDS else KINDS[0]}
+    faults, found = Faults(), {"kind": kind if kind in KINDS else KINDS[0]}
     for field, read in (
         ("name", lambda: clean_name(name)),
         ("email", lambda: clean_email(email)),
         ("note", lambda: clean_text(note, 1000)),
     ):
-        try:
+        with faults.at(field):
             found[field] = read()
-        except ValueError as error:
-            errors[field] = str(error)
-    if not found.get("name") and "name" not in errors:
-        errors["name"] = "Enter your name."
-    if errors:
-        raise Problem("invalid", fields=errors)
+    if not found.get("name") and "name" not in faults:
+        faults["name"] = "Enter your name."
+    faults.refuse()
     return found
 
 

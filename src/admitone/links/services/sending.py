@@ -14,7 +14,7 @@ from admitone.events import Actor, record_many
 from admitone.links.groups import color_of
 from admitone.links.services.changing import locked
 from admitone.links.services.issuing import event_of
-from admitone.logic.errors import Problem
+from admitone.logic.faults import Faults
 from admitone.logic.identity import clean_email, clean_name, clean_text
 from admitone.logic.ids import uuid7
 from admitone.messaging.letters import Action, Brand, by_hand
@@ -61,21 +61,18 @@ def send_link(
 
 
 def _clean(to: str, subject: str, body: str, url: str) -> dict[str, str]:
-    found, errors = {}, {}
+    found, faults = {}, Faults()
     reads = {
         "to": lambda: clean_email(to),
         "subject": lambda: clean_name(subject, 200),
         "body": lambda: clean_text(body, MAX_BODY),
     }
     for name, read in reads.items():
-        try:
+        with faults.at(name):
             found[name] = read()
-        except ValueError as error:
-            errors[name] = str(error)
     if not found.get("subject"):
-        errors.setdefault("subject", "Enter a subject.")
+        faults.setdefault("subject", "Enter a subject.")
     if url not in found.get("body", ""):
-        errors.setdefault("body", "The text has to contain the link.")
-    if errors:
-        raise Problem("invalid", fields=errors)
+        faults.setdefault("body", "The text has to contain the link.")
+    faults.refuse()
     return found

@@ -9,6 +9,7 @@ from uuid import UUID
 from admitone.calendars.models import Calendar
 from admitone.logic.calendars import CLEANERS, MAX_SERIES
 from admitone.logic.errors import Problem
+from admitone.logic.faults import Faults
 from admitone.logic.party import MAX_PARTY
 from admitone.logic.plan import CalendarPlan
 
@@ -24,13 +25,10 @@ def special_terms(calendar: Calendar | None, raw: Mapping[str, Any]) -> dict[str
     if calendar is None:
         raise Problem("invalid", fields=dict.fromkeys(given, "A link of a group cannot say this."))
     plan = calendar.compiled
-    found, faults = {}, {}
+    found, faults = {}, Faults()
     for name, value in given.items():
-        try:
+        with faults.at(name):
             column, cleaned = TERMS[name](plan, value)
-        except ValueError as error:
-            faults[name] = str(error)
-        else:
             found[column] = cleaned
     if faults:
         raise Problem("invalid", next(iter(faults.values())), fields=faults)

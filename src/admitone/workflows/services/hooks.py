@@ -17,6 +17,7 @@ from admitone.contacts.services import ensure_contact
 from admitone.events import SYSTEM, Actor, record
 from admitone.logic import bodies
 from admitone.logic.errors import Problem
+from admitone.logic.faults import cleaned
 from admitone.logic.identity import clean_email, clean_name, clean_phone, region_of
 from admitone.logic.ids import uuid7
 from admitone.workflows.models import InboundHook, InboundRequest
@@ -130,15 +131,7 @@ def locked(account: Account, hook_id: UUID | str) -> InboundHook:
 
 def clean(values: Mapping[str, Any]) -> dict[str, Any]:
     rules: dict[str, Callable[[Any], Any]] = {"name": clean_title, "active": bool, "mapping": clean_mapping}
-    found, wrong = {}, {}
-    for name, value in values.items():
-        try:
-            found[name] = rules[name](value)
-        except ValueError as error:
-            wrong[name] = str(error)
-    if wrong:
-        raise Problem("invalid", fields=wrong)
-    return found
+    return cleaned(values, rules)
 
 
 def clean_title(raw: Any) -> str:
