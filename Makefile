@@ -18,6 +18,8 @@ BY_GROUP := -n $(WORKERS) --dist loadgroup
 STORMY := -n 2 --dist loadfile
 # Checks import the settings; with a key given they leave no data directory behind.
 LINT := env ADMITONE_SECRET_KEY=lint ADMITONE_DATA_DIR=.test/lint
+# Every server that tests start would compile all modules again.
+export PYTHONDONTWRITEBYTECODE :=
 PIN := CUSTOM_COMPILE_COMMAND="make pins" ../$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
 	--no-emit-options
 
@@ -63,9 +65,13 @@ lint: setup
 types: setup
 	$(LINT) $(BIN)/mypy
 
+# Each worker reads every file that it is given: give it none in vain.
+NOT_BROWSER := --ignore=tests/browser
+STORMS = $(shell grep -rl --include='test_*.py' 'mark\.storm' tests)
+
 test-sqlite: setup
-	$(PYTEST) $(PARALLEL) -q -m "not browser and not storm and not soak"
-	$(PYTEST) $(STORMY) -q -m "storm and not soak"
+	$(PYTEST) $(PARALLEL) $(NOT_BROWSER) -q -m "not storm and not soak"
+	$(PYTEST) $(STORMY) $(STORMS) -q -m "storm and not soak"
 
 # What never asks a database is not run twice, nor are pages and routes, which only call services; the soak runs them there too.
 PURE := $(foreach place,logic ui docs config,--ignore=tests/$(place))
@@ -73,16 +79,16 @@ SCREENS := $(foreach place,manage api public hooks contract/test_tenancy.py cont
 	contract/test_workflow_registries.py,--ignore=tests/$(place))
 
 test-postgres: setup
-	$(POSTGRES) $(PYTEST) $(PARALLEL) $(PURE) $(SCREENS) -q -m "not browser and not storm and not soak"
-	$(POSTGRES) $(PYTEST) $(STORMY) -q -m "storm and not soak"
+	$(POSTGRES) $(PYTEST) $(PARALLEL) $(NOT_BROWSER) $(PURE) $(SCREENS) -q -m "not storm and not soak"
+	$(POSTGRES) $(PYTEST) $(STORMY) $(STORMS) -q -m "storm and not soak"
 
 e2e: setup ## Browser tests
-	$(PYTEST) $(BY_GROUP) -q -m "browser and not soak"
+	$(PYTEST) $(BY_GROUP) tests/browser -q -m "not soak"
 
 soak: setup needs ## Long storms and full matrices, on both databases
 	$(PYTEST) -q -m soak
 	$(POSTGRES) $(PYTEST) -q -m soak
-	$(POSTGRES) $(PYTEST) $(PARALLEL) $(PURE) -q -m "not browser and not storm and not soak"
+	$(POSTGRES) $(PYTEST) $(PARALLEL) $(NOT_BROWSER) $(PURE) -q -m "not storm and not soak"
 
 bench: setup ## Benchmarks, as ratios against a floor measured in the same run
 	@set -e; for script in bench/[a-z]*.py bench/http; do $(BIN)/python $$script; done

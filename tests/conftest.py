@@ -15,9 +15,12 @@ import django  # noqa: E402
 import pytest  # noqa: E402
 import time_machine  # noqa: E402
 from django.conf import settings  # noqa: E402
-from tests import network  # noqa: E402
-from tests.server import Live, live_server  # noqa: E402
+from django.db import connection  # noqa: E402
+from tests import migrated, network  # noqa: E402
+from tests.server import COMMAND, Live, drop_database, live_server, maintenance  # noqa: E402
 from tests.smtp import SmtpServer  # noqa: E402
+
+from admitone.cli.server import leave_database  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes 0.2 s a user
 django.setup()
@@ -60,10 +63,28 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """A real file for SQLite, opened with the options of production."""
-    if not environment.is_postgres():
-        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(DATA_DIR / "test.sqlite3")
+def django_db_keepdb() -> bool:
+    """Take the database that the next fixture has made."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """A copy of a migrated database for this process; for SQLite a real file, opened with the options of production."""
+    if environment.is_postgres():
+        name = connection.creation._get_test_db_name()
+        drop_database(name)
+        with maintenance() as cluster:
+            migrated.create_from_template(name, cluster, COMMAND, dict(os.environ))
+        yield
+        leave_database()
+        drop_database(name)
+    else:
+        file = DATA_DIR / "test.sqlite3"
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(file)
+        migrated.copy_to(file, COMMAND, dict(os.environ))
+        yield
+        leave_database()
 
 
 @pytest.fixture

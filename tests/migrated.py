@@ -1,4 +1,4 @@
-"""A database that has all migrations, made once for all the servers that tests start; each gets a copy."""
+"""A database that has all migrations, made once for all test processes and the servers they start; each gets a copy."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def version() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
-def copy_to(data_dir: Path, command: Path, env: dict[str, str]) -> None:
-    """Put a SQLite file with every table and no row of ours into a server's data directory."""
+def copy_to(file: Path, command: Path, env: dict[str, str]) -> None:
+    """Make a SQLite file with every table and no row of ours."""
     ready = PLACE / f"migrated-{version()}.sqlite3"
     with alone("sqlite"):
         if not ready.exists():
-            with TemporaryDirectory(prefix="admitone-migrated-") as folder:
+            with TemporaryDirectory(prefix="admitone-migrated-", dir=environment.memory()) as folder:
                 migrate(command, {**env, **environment.values(Path(folder), environment.BASE_URL)})
                 shutil.copyfile(Path(folder) / NAME, ready.with_suffix(".new"))
                 for old in PLACE.glob("migrated-*.sqlite3"):
                     old.unlink()
                 ready.with_suffix(".new").replace(ready)
-    shutil.copyfile(ready, data_dir / NAME)
+        shutil.copyfile(ready, file)
 
 
 def create_from_template(name: str, maintenance: psycopg.Connection, command: Path, env: dict[str, str]) -> None:

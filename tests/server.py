@@ -6,9 +6,9 @@ import json
 import os
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -20,10 +20,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import psycopg
-from tests import environment, migrated
+from tests import collected, environment, migrated
 from tests.smtp import free_port
 
 COMMAND = Path(sys.executable).with_name("admitone")
+#: Nothing here speaks TLS; a context of its own for every client would read all certificates of the machine each time.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
@@ -61,7 +63,7 @@ class Live:
 
     def is_up(self) -> bool:
         try:
-            return httpx.get(f"{self.base_url}/healthz", timeout=5).status_code == 200
+            return httpx.get(f"{self.base_url}/healthz", timeout=5, verify=NO_TLS).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -82,8 +84,7 @@ class Live:
         if self.process and self.process.poll() is None:
             self.kill()
         if self.database:
-            with maintenance() as connection:
-                connection.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+            drop_database(self.database)
         shutil.rmtree(self.data_dir, ignore_errors=True)
 
     def cli(self, *args: str, stdin: str | None = None) -> str:
@@ -101,7 +102,7 @@ class Live:
     def client(self, key: str = "") -> httpx.Client:
         """An HTTP client for this server, signed with an API key when given."""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        return httpx.Client(base_url=self.base_url, headers=headers, timeout=30, trust_env=False)
+        return httpx.Client(base_url=self.base_url, headers=headers, timeout=30, trust_env=False, verify=NO_TLS)
 
     @property
     def log_path(self) -> Path:
@@ -113,7 +114,7 @@ class Live:
 
 def live_server(**env: str) -> Live:
     """Start a server with fresh data; `env` overrides its ADMITONE_* variables. Call `close()` when done."""
-    data_dir = Path(tempfile.mkdtemp(prefix="admitone-live-"))
+    data_dir = environment.scratch("admitone-live-")
     base_url = f"http://127.0.0.1:{free_port()}"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ADMITONE_", "DJANGO_"))}
     live = Live(base_url, data_dir, {**inherited, **environment.values(data_dir, base_url)})
@@ -123,7 +124,8 @@ def live_server(**env: str) -> Live:
         with maintenance() as connection:
             migrated.create_from_template(live.database, connection, COMMAND, live.env)
     else:
-        migrated.copy_to(data_dir, COMMAND, live.env)
+        migrated.copy_to(data_dir / migrated.NAME, COMMAND, live.env)
+    collected.copy_to(data_dir, live.env)
     live.env |= env
     try:
         live.start()
@@ -138,6 +140,11 @@ def maintenance() -> Iterator[psycopg.Connection]:
     """An autocommit connection to the PostgreSQL server of this run."""
     with psycopg.connect(with_database(environment.server_url(), "postgres"), autocommit=True) as connection:
         yield connection
+
+
+def drop_database(name: str) -> None:
+    with maintenance() as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def with_database(url: str, name: str) -> str:
