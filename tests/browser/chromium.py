@@ -5,6 +5,20 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+#: Playwright's own list, which a second one replaces, and the address bar's pop-ups: two pages for each window of ours,
+#: which take as much time as the page that is looked at.
+NO_FEATURES = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *(
+        "HttpsFirstBalancedModeAutoEnable",
+        "LensOverlay",
+        "MediaRouter",
+        "PaintHolding",
+        "ThirdPartyStoragePartitioning",
+    ),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    *("PreconnectToSearch", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+)
 FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -12,6 +26,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(NO_FEATURES)}",
 ]
 INSTALL = (
     "Chromium is missing: install it (Debian: apt-get install chromium) or run `python -m playwright install chromium`"

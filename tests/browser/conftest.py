@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,15 +26,15 @@ OpenPage = Callable[..., Page]
 Walk = Callable[[str], Page]
 
 
+HERE = Path(__file__).parent
 #: A module of one worker's own would be what everybody waits for: the long walks are shared out in parts.
 WALKS = ("test_screens", "test_public_states")
 PARTS = 8
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for n, item in enumerate(items):
-        if "browser" in item.path.parts or {"page", "open_page"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker("browser")
+    for n, item in enumerate(item for item in items if item.path.is_relative_to(HERE)):
+        item.add_marker("browser")
         part = f" {n % PARTS}" if item.path.stem in WALKS else ""
         item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}{part}"))
 

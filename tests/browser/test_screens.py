@@ -11,6 +11,7 @@ from tests.browser.clinic import Clinic
 from tests.browser.conftest import OpenPage, Walk
 from tests.browser.looks import PAIRS, SIGNED_IN, TRIPLES, Check, Scheme, check_looks
 from tests.contract.routes import Route, routes
+from tests.server import NO_TLS
 
 pytestmark = pytest.mark.slow
 #: Addresses that take a form, send the browser on, answer with a file, or need a key that only a mail or a device holds.
@@ -148,7 +149,7 @@ def test_address_left_out_of_the_walk_is_no_screen(clinic: Clinic, name: str) ->
     route = ROUTES[name]
     if not set(route.params) <= set(clinic.facts["values"]):
         return  # a key that only a mail or a device holds
-    with httpx.Client(cookies={"admitone_session": clinic.facts["session"]}, trust_env=False) as browser:
+    with httpx.Client(cookies={"admitone_session": clinic.facts["session"]}, trust_env=False, verify=NO_TLS) as browser:
         answer = browser.get(address(clinic, route))
     is_mail = name.startswith("manage:") and name.endswith(("message_preview", "template_preview", "notice_preview"))
     assert is_mail or answer.status_code != 200 or "html" not in answer.headers["Content-Type"]
