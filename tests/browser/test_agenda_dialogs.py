@@ -132,6 +132,62 @@ def test_drag_moves_after_asking_and_everything_returns_on_escape_and_on_a_taken
     expect(page.locator(".event--block", has_text="Dora Drag")).to_contain_text("08:00")
 
 
+class Finger:
+    """One finger on a page that has a touch screen."""
+
+    def __init__(self, page: Page) -> None:
+        self.cdp = page.context.new_cdp_session(page)
+        self.cdp.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def _send(self, kind: str, *at: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in at]
+        self.cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def down(self, at: tuple[float, float]) -> None:
+        self._send("touchStart", at)
+
+    def slide(self, since: tuple[float, float], to: tuple[float, float], steps: int = 8) -> None:
+        for n in range(1, steps + 1):
+            self._send("touchMove", tuple(a + (b - a) * n / steps for a, b in zip(since, to, strict=True)))  # type: ignore[arg-type]
+
+    def up(self) -> None:
+        self._send("touchEnd")
+
+
+def test_finger_that_holds_an_appointment_moves_it_and_one_that_slides_scrolls(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    page = opened(clinic, open_page(width=390, height=800))
+    booked(page, "Tina Touch", "07:00")
+    finger, block = Finger(page), page.locator(".event--block", has_text="Tina Touch")
+    block.evaluate("one => one.scrollIntoView({block: 'center', inline: 'center'})")
+    box = block.bounding_box()
+    assert box
+    grab, ghost = (box["x"] + box["width"] / 2, box["y"] + 5), page.locator(".hours__ghost")
+    before = page.evaluate("scrollY")
+    finger.down(grab)
+    finger.slide(grab, (grab[0], grab[1] - 150))
+    finger.up()
+    page.wait_for_function(f"scrollY > {before + 50}")
+    expect(ghost).to_have_count(0)
+    expect(dialog(page)).to_have_count(0)
+    block.evaluate("one => one.scrollIntoView({block: 'center', inline: 'center'})")
+    page.wait_for_timeout(300)  # the scroll that the finger left behind
+    box, still = block.bounding_box(), page.evaluate("scrollY")
+    assert box
+    grab = (box["x"] + box["width"] / 2, box["y"] + 5)
+    finger.down(grab)
+    expect(page.locator("[data-dragged]")).to_have_count(1)
+    finger.slide(grab, (grab[0], grab[1] + box["height"] * 2))
+    expect(ghost).to_have_text("08:00")
+    finger.up()
+    assert page.evaluate("scrollY") == still
+    expect(dialog(page).get_by_role("heading")).to_have_text(re.compile("Move to Tue.* 08:00"))
+    dialog(page).get_by_role("button", name="Move the appointment").click()
+    said(page, "is now on")
+    expect(block).to_contain_text("08:00")
+
+
 def test_shift_and_drag_block_time_which_is_freed_by_its_dialog(
     clinic: Clinic, open_page: OpenPage, axe: Check
 ) -> None:

@@ -48,7 +48,7 @@ JS_PAGES_PUBLIC: tuple[str, ...] = ("booking",)
 JS_APP = (
     *JS_PUBLIC,
     "mint", "dialog", "tabs", "menu", "toast", "confirm", "autosubmit", "select-all", "theme", "share", "focus", "htmx",
-    "sharing", "board", "agenda", "agenda-dialogs", "agenda-drag", "template-preview",
+    "sharing", "board", "agenda", "agenda-dialogs", "agenda-drag", "agenda-touch", "template-preview",
     "builder-picker", "builder-values", "builder-conditions", "builder-canvas", "builder-autosave", "builder-drag",
 )  # fmt: skip
 

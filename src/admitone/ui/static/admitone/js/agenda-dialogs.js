@@ -66,4 +66,4 @@ for (const kind of ["htmx:responseError", "htmx:sendError"]) {
   });
 }
 
-page.admitone.agenda = { open };
+page.admitone.agenda = { ...page.admitone.agenda, open };

@@ -1,6 +1,7 @@
 // @ts-check
 // The calendar by mouse or pen: an appointment ([data-step]) is dragged to another time, Shift over free time
 // ([data-agenda-free], half an hour each) blocks it. The ghost says the time, Esc takes it back, the drop asks in a dialog.
+// admitone.agenda.lift(event) begins a drag for whoever else decides when (agenda-touch.js), .follow(event) goes on with it.
 
 /** @type {any} */
 const page = globalThis;
@@ -70,20 +71,27 @@ function forget() {
   drag = null;
 }
 
-document.addEventListener("pointerdown", (event) => {
+/** Is something in hand now? @param {PointerEvent} event @param {boolean} [free] whether free time may be blocked */
+function lift(event, free = true) {
   const target = /** @type {Element} */ (event.target);
-  if (drag || event.button || event.pointerType === "touch" || !document.querySelector("[data-agenda]")) return;
+  if (drag || !document.querySelector("[data-agenda]")) return false;
   const moving = /** @type {HTMLElement | null} */ (target.closest?.(".hours [data-step]"));
-  const blocking = event.shiftKey && target.closest?.(".hours [data-agenda-free]");
-  if (!moving && !blocking) return;
+  const blocking = free && target.closest?.(".hours [data-agenda-free]");
+  if (!moving && !blocking) return false;
   const ghost = document.createElement("div");
   ghost.className = moving ? "hours__ghost" : "hours__ghost hours__ghost--block";
   const grab = moving ? event.clientY - moving.getBoundingClientRect().top : 0;
   const from = moving ? null : spotAt(event.clientX, event.clientY, ROW);
-  if (!moving && !from) return;
+  if (!moving && !from) return false;
   drag = { event: moving, from, ghost, x: event.clientX, y: event.clientY, grab, moved: false, spot: null, pointer: event.pointerId };
   moving?.setAttribute("data-dragged", "");
   swallow = false;
+  return true;
+}
+
+page.admitone.agenda = { ...page.admitone.agenda, lift, follow };
+document.addEventListener("pointerdown", (event) => {
+  if (!event.button && event.pointerType !== "touch") lift(event, event.shiftKey);
 });
 document.addEventListener("pointermove", follow);
 document.addEventListener("pointercancel", forget);
