@@ -130,6 +130,14 @@ def test_second_crash_makes_the_job_wait(now: datetime) -> None:
     assert (job.status, job.attempts, job.last_error) == (SLEEPING, 2, store.CRASHED)
 
 
+def test_wait_after_many_crashes_is_short(now: datetime) -> None:
+    enqueue_many([note("x")])
+    take(now)
+    Job.objects.update(attempts=8)
+    take(now + LEASE * 2)
+    assert Job.objects.get().run_after <= now + LEASE * 2 + timedelta(seconds=20)
+
+
 @pytest.mark.parametrize(
     ("error", "left"), [(OperationalError("the connection is closed"), [SLEEPING]), (ValueError("wrong"), [DEAD])]
 )

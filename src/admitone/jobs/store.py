@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from admitone.statements import insert_all
 DROP = "DELETE FROM jobs_job WHERE id = %s AND fence = %s AND status = %s"
 DROP_ALL = "DELETE FROM jobs_job WHERE status = %s AND "
 CRASHED = "The worker stopped while it ran this job."
+PARTING = (2.0, 20.0)  # seconds
 
 
 def insert(jobs: Sequence[NewJob]) -> None:
@@ -62,9 +64,10 @@ def take_over(job: Job, now: datetime) -> str:
     """Free a job whose worker fell silent; its error if it thereby dies.
 
     The first time it is ready at once. Later it waits, so that a job which kills its worker parts from the innocent
-    ones that were running beside it.
+    ones that were running beside it; never long, for most are innocent.
     """
-    outcome = again_or_dead(job, now, CRASHED, 0.0 if job.attempts <= 1 else None, spared=SPARED)
+    wait = 0.0 if job.attempts <= 1 else random.uniform(*PARTING)  # noqa: S311
+    outcome = again_or_dead(job, now, CRASHED, wait, spared=SPARED)
     written = write(job, outcome, now)
     return outcome.error if written and isinstance(outcome, Dead) else ""
 
