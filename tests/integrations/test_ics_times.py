@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from admitone.integrations.ics_times import Unreadable, busy_spans, joined
+from admitone.integrations.ics_times import Unreadable, busy_times, joined
 from admitone.logic.clock import from_min, to_min_floor
+from admitone.logic.spans import Span, normalize
 
 FIRST = to_min_floor(datetime(2026, 11, 1, tzinfo=UTC))
 END = to_min_floor(datetime(2027, 12, 1, tzinfo=UTC))
@@ -21,6 +22,11 @@ def file(*events: str, head: str = "") -> bytes:
     )
     text = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test\n{head}{body}\nEND:VCALENDAR\n"
     return text.replace("\n", "\r\n").encode()
+
+
+def busy_spans(content: bytes, zone: str, first: int, end: int) -> list[Span]:
+    others, ours = busy_times(content, zone, first, end)
+    return normalize([*others, *(span for spans in ours.values() for span in spans)])
 
 
 def shown(content: bytes, zone: str = BERLIN, first: int = FIRST, end: int = END) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admitone.logic.consent import to_html, to_text
+from admitone.logic.consent import to_html
 
 
 class Tags(HTMLParser):
@@ -58,7 +58,3 @@ def test_no_text_makes_another_tag_or_attribute(text: str) -> None:
         assert tag in ("a", "strong", "em", "br")
         assert [name for name, _ in attrs] == (["href", "target", "rel"] if tag == "a" else [])
         assert tag != "a" or str(attrs[0][1]).startswith("https://")
-
-
-def test_plain_text_writes_addresses_out() -> None:
-    assert to_text("The [rules](https://e.example/r), **please**.") == "The rules (https://e.example/r), please."

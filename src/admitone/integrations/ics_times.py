@@ -41,18 +41,13 @@ class Unreadable(ValueError):
     """The file is not a calendar, is cut off, or holds an event whose time cannot be known."""
 
 
-def busy_spans(content: bytes, zone: str, first: int, end: int) -> list[Span]:
-    """Busy spans that touch [first, end), epoch minutes, rounded outward, disjoint and sorted; Unreadable.
+def busy_times(content: bytes, zone: str, first: int, end: int) -> tuple[list[Span], dict[UUID, list[Span]]]:
+    """Busy spans that touch [first, end), epoch minutes, rounded outward, disjoint and sorted; Unreadable. Those of events
+    that carry a booking's UID (logic.ics.uid) are apart, by the booking's id.
 
     All-day events are days in `zone`; floating times are read in the file's X-WR-TIMEZONE or else in `zone`.
     Events that are cancelled, transparent or marked free do not count.
     """
-    others, ours = busy_times(content, zone, first, end)
-    return normalize([*others, *(span for spans in ours.values() for span in spans)])
-
-
-def busy_times(content: bytes, zone: str, first: int, end: int) -> tuple[list[Span], dict[UUID, list[Span]]]:
-    """The same, with the spans of events that carry a booking's UID (logic.ics.uid) apart, by the booking's id."""
     low, high = from_min(first), from_min(end)
     calendar = _parsed(_shortened(_text(content), low, high))
     local = ZoneInfo(zone)

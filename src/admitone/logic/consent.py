@@ -21,11 +21,6 @@ def to_html(text: str) -> str:
     return "".join([*parts, escape(text[at:])]).replace("\n", "<br>")
 
 
-def to_text(text: str) -> str:
-    """For readers of plain text: words (https://address)."""
-    return MARKS.sub(lambda mark: _plain(mark), text)
-
-
 def _marked(mark: re.Match[str]) -> str:
     if mark["url"]:
         link = f'<a href="{escape(mark["url"])}" target="_blank" rel="noopener">'
@@ -33,7 +28,3 @@ def _marked(mark: re.Match[str]) -> str:
     if mark["strong"]:
         return f"<strong>{escape(mark['strong'])}</strong>"
     return f"<em>{escape(mark['emphasis'])}</em>"
-
-
-def _plain(mark: re.Match[str]) -> str:
-    return f"{mark['words']} ({mark['url']})" if mark["url"] else mark["strong"] or mark["emphasis"]

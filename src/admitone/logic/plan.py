@@ -129,11 +129,6 @@ class CalendarPlan:
         """The names of those every guest meets; "" where that is decided later, or nobody is met."""
         return self.type.met(self)
 
-    def to_json(self) -> Json:
-        """A dict that `json.dumps` takes: dates as ISO text, tuples as lists."""
-        data: Json = json.loads(json.dumps(asdict(self), default=_iso_date))
-        return data
-
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> CalendarPlan:
         """The plan of a stored dict; unknown keys are ignored, missing ones take their defaults.
