@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, JsonResponse, QueryDict
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,13 @@ def show_problem(form: forms.BaseForm, problem: Problem) -> None:
         form.add_error(name if name in form.fields else None, sentence)
     if not problem.fields:
         form.add_error(None, problem.detail)
+
+
+def told(problem: Problem) -> JsonResponse:
+    """A refusal for the page's own scripts, which have one place for all its sentences."""
+    detail = " ".join(problem.fields.values()) or problem.detail
+    fields = {"code": problem.code, "title": problem.title, "detail": detail, "fields": problem.fields}
+    return JsonResponse(fields, status=problem.status)
 
 
 @cache

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from admitone.accounts.models import Account
 from admitone.accounts.sealing import SealBroken, seal
-from admitone.events import Actor, record
+from admitone.events import Actor
 from admitone.logic.errors import Problem
 from admitone.logic.identity import clean_name, clean_phone, region_of
 from admitone.logic.ids import uuid7
 from admitone.messaging import queries
 from admitone.messaging.channels import Parcel, Refused, channel_named
 from admitone.messaging.models import SmsSettings
-from admitone.messaging.services import SEAL_BROKEN, TestResult
+from admitone.messaging.services import SEAL_BROKEN, TestResult, note
 
 PROVIDERS = ("", "twilio", "http")
 METHODS = ("POST", "PUT", "GET")
@@ -224,15 +224,3 @@ def try_out(account: Account, to: str, text: str, now: datetime) -> TestResult:
         return TestResult(False, refusal.words)
     except SealBroken:
         return TestResult(False, SEAL_BROKEN)
-
-
-def note(account: Account, actor: Actor, now: datetime, kind: str, facts: dict[str, Any]) -> None:
-    record(
-        account_id=account.pk,
-        actor=actor,
-        now=now,
-        kind=kind,
-        subject_kind="account",
-        subject_id=account.pk,
-        facts=facts,
-    )

@@ -12,7 +12,7 @@ from admitone.logic import conditions
 from admitone.values import Context, value
 from admitone.workflows.registry import actions
 
-OPS: dict[str, Any] = {
+OP_WORDS: dict[str, Any] = {
     "is": gettext_lazy("is"),
     "is_not": gettext_lazy("is not"),
     "contains": gettext_lazy("contains"),
@@ -66,7 +66,7 @@ def words(part: Mapping[str, Any]) -> str:
     """A comparison as a phrase: contact.email is filled."""
     than = part.get("than")
     right = ", ".join(map(str, than)) if isinstance(than, list) else than
-    phrase = f"{part.get('value')} {OPS.get(part.get('op', ''), part.get('op'))}"
+    phrase = f"{part.get('value')} {OP_WORDS.get(part.get('op', ''), part.get('op'))}"
     return phrase if right is None else f"{phrase} “{right}”"
 
 

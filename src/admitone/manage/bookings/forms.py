@@ -11,22 +11,6 @@ from admitone.logic.errors import Problem
 from admitone.manage.forms import ZoneField, show_problem
 
 
-class CancelForm(forms.Form):
-    reason = forms.CharField(
-        required=False,
-        max_length=1000,
-        label=_("Reason"),
-        help_text=_("The guest reads it in the mail."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    following = forms.BooleanField(required=False, label=_("Cancel all that follow in this series, too"))
-    new_link = forms.BooleanField(
-        required=False,
-        label=_("Make a new one-time link"),
-        help_text=_("The link of this appointment stays used."),
-    )
-
-
 class DeclineForm(forms.Form):
     reason = forms.CharField(
         required=False,
@@ -34,6 +18,15 @@ class DeclineForm(forms.Form):
         label=_("Reason"),
         help_text=_("The guest reads it in the mail."),
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class CancelForm(DeclineForm):
+    following = forms.BooleanField(required=False, label=_("Cancel all that follow in this series, too"))
+    new_link = forms.BooleanField(
+        required=False,
+        label=_("Make a new one-time link"),
+        help_text=_("The link of this appointment stays used."),
     )
 
 

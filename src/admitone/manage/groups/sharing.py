@@ -21,7 +21,7 @@ from admitone.links import queries
 from admitone.links.models import OneTimeLink
 from admitone.logic.errors import Problem
 from admitone.manage.context import AccountRequest, in_account
-from admitone.manage.forms import show_problem
+from admitone.manage.forms import show_problem, told
 from admitone.manage.groups.opening import opened
 from admitone.manage.links import wording
 from admitone.manage.links.forms import TermsForm
@@ -133,9 +133,7 @@ def minted(request: AccountRequest, account: Account, group_id: UUID, group_link
 
 def refused(request: AccountRequest, group: CalendarGroup, form: TermsForm, problem: Problem) -> HttpResponse:
     if "application/json" in request.headers.get("Accept", ""):
-        detail = " ".join(problem.fields.values()) or problem.detail
-        fields = {"code": problem.code, "title": problem.title, "detail": detail, "fields": problem.fields}
-        return JsonResponse(fields, status=problem.status)
+        return told(problem)
     if form.is_valid():
         show_problem(form, problem)
     return shown(request, group, tab="one-time", form=form, status=problem.status)

@@ -21,7 +21,7 @@ from admitone.links.models import OneTimeLink
 from admitone.logic.errors import Problem
 from admitone.manage.calendars.opening import opened
 from admitone.manage.context import AccountRequest, in_account
-from admitone.manage.forms import show_problem
+from admitone.manage.forms import show_problem, told
 from admitone.manage.links import wording
 from admitone.manage.links.forms import TermsForm
 from admitone.manage.links.issuing import issue_from
@@ -105,9 +105,7 @@ def minted(request: AccountRequest, account: Account, calendar_id: UUID, link_id
 
 def refused(request: AccountRequest, calendar: Calendar, form: TermsForm, problem: Problem) -> HttpResponse:
     if "application/json" in request.headers.get("Accept", ""):
-        detail = " ".join(problem.fields.values()) or problem.detail
-        fields = {"code": problem.code, "title": problem.title, "detail": detail, "fields": problem.fields}
-        return JsonResponse(fields, status=problem.status)
+        return told(problem)
     if form.is_valid():
         show_problem(form, problem)
     return shown(request, calendar, tab="one-time", form=form, status=problem.status)

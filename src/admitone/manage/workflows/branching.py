@@ -15,18 +15,12 @@ from admitone.logic.branch_rows import Comparison, Row, row_of
 from admitone.logic.conditions import ALONE, OPS
 from admitone.logic.identity import storable
 from admitone.manage.workflows.step_form import parsed
+from admitone.workflows.reasons import OP_WORDS
 from admitone.workflows.registry import Action
 
 MOST = 20
-WORDS: dict[str, Any] = {
-    "is": gettext_lazy("is"),
-    "is_not": gettext_lazy("is not"),
-    "contains": gettext_lazy("contains"),
-    "contains_not": gettext_lazy("does not contain"),
-    "starts_with": gettext_lazy("starts with"),
-    "ends_with": gettext_lazy("ends with"),
-    "is_one_of": gettext_lazy("is one of"),
-    "is_empty": gettext_lazy("is empty"),
+#: Whoever chooses a comparison is told more than whoever reads it.
+WORDS: dict[str, Any] = OP_WORDS | {
     "is_filled": gettext_lazy("is filled in"),
     "more_than": gettext_lazy("is more than, or later than"),
     "less_than": gettext_lazy("is less than, or earlier than"),
