@@ -1,4 +1,4 @@
-"""The event spine (DESIGN 5a): what happened, to what, by whom; handlers subscribe with `@on`."""
+"""The event spine: what happened, to what, by whom; handlers subscribe with `@on`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Background work: `@task`, `.enqueue()`, `.using(...)`, `@periodic`. Put an app's tasks in its `tasks.py`.
+"""Background work: `@task`, `.enqueue()`, `.using(...)`, `@periodic`. Put an app's tasks in its `tasks.py`,
+or beside the write that asks for them in a module that its `apps.py` imports.
 
 A job is inserted in the transaction that causes it and may run twice, so a task takes ids and must be harmless
 when repeated. Names follow Django 6's Tasks API.

@@ -80,7 +80,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a start is not bookable: DESIGN's code, the block in the way if there is one, a fact for people, and the id of
+    """Why a start is not bookable: the code (logic.reasons), the block in the way if there is one, a fact for people, and the id of
     the host it is about where a calendar has several."""
 
     code: str
