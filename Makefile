@@ -24,7 +24,7 @@ PIN := CUSTOM_COMPILE_COMMAND="make pins" ../$(BIN)/pip-compile --quiet --allow-
 	--no-emit-options
 
 .NOTPARALLEL:
-.PHONY: run setup messages needs check test lint types test-sqlite test-postgres e2e soak bench format pins audit clean
+.PHONY: run setup messages needs check test lint types test-sqlite test-postgres e2e soak soak-storms soak-screens bench format pins audit clean
 
 run: $(BASE) messages ## Serve the demo at http://HOST:PORT
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo $(HOST) $(PORT)
@@ -76,19 +76,26 @@ test-sqlite: setup
 # What never asks a database is not run twice, nor are pages and routes, which only call services; the soak runs them there too.
 PURE := $(foreach place,logic ui docs config,--ignore=tests/$(place))
 SCREENS := $(foreach place,manage api public hooks contract/test_tenancy.py contract/test_safe_methods.py \
-	contract/test_workflow_registries.py,--ignore=tests/$(place))
+	contract/test_workflow_registries.py,tests/$(place))
 
 test-postgres: setup
-	$(POSTGRES) $(PYTEST) $(PARALLEL) $(NOT_BROWSER) $(PURE) $(SCREENS) -q -m "not storm and not soak"
+	$(POSTGRES) $(PYTEST) $(PARALLEL) $(NOT_BROWSER) $(PURE) $(SCREENS:%=--ignore=%) -q -m "not storm and not soak"
 	$(POSTGRES) $(PYTEST) $(STORMY) $(STORMS) -q -m "storm and not soak"
 
 e2e: setup ## Browser tests
 	$(PYTEST) $(BY_GROUP) tests/browser -q -m "not soak"
 
-soak: setup needs ## Long storms and full matrices, on both databases
-	$(PYTEST) -q -m soak
-	$(POSTGRES) $(PYTEST) -q -m soak
-	$(POSTGRES) $(PYTEST) $(PARALLEL) $(NOT_BROWSER) $(PURE) -q -m "not storm and not soak"
+SOAKS = $(shell grep -rl --include='test_*.py' --exclude-dir=browser 'mark\.soak' tests)
+
+soak: setup needs soak-storms soak-screens ## Long storms and full matrices; either part alone: soak-storms, soak-screens
+
+soak-storms: setup
+	$(PYTEST) $(SOAKS) -q -m soak
+	$(POSTGRES) $(PYTEST) $(SOAKS) -q -m soak
+
+soak-screens: setup
+	$(PYTEST) $(BY_GROUP) tests/browser -q -m soak
+	$(POSTGRES) $(PYTEST) $(PARALLEL) $(SCREENS) -q -m "not storm and not soak"
 
 bench: setup ## Benchmarks, as ratios against a floor measured in the same run
 	@set -e; for script in bench/[a-z]*.py bench/http; do $(BIN)/python $$script; done

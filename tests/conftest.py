@@ -62,6 +62,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured and gave to `record_property`, also by workers."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
+    told = [(one.nodeid, one.user_properties) for one in reports if one.when == "call" and one.user_properties]
+    if told:
+        terminalreporter.section("measured")
+    for name, figures in told:
+        terminalreporter.line(f"{name}: " + ", ".join(f"{what} {figure}" for what, figure in figures))
+
+
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
     """Take the database that the next fixture has made."""

@@ -118,8 +118,9 @@ def test_mixed_storm_leaves_no_overlap_and_no_second_use(live, api):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(10))
-def test_long_mixed_storm_leaves_no_overlap_and_no_second_use(live, api, seed):
+def test_long_mixed_storm_leaves_no_overlap_and_no_second_use(live, api, seed, record_property):
     seen = mixed_storm(live, api, count=300, seed=seed)
+    record_property("answers", dict(seen))
     assert [kind for kind in seen if kind.startswith("5")] == []
     assert broken(live) == {}
 

@@ -69,7 +69,7 @@ def is_ready(process: subprocess.Popen[bytes], workflow: Workflow) -> bool:
 @pytest.mark.parametrize(
     ("count", "seconds"), [(250, 5), pytest.param(10_000, 400, marks=pytest.mark.soak)], ids=["some", "many"]
 )
-def test_sleepers_cost_no_memory_and_wake_on_time(published, count, seconds):
+def test_sleepers_cost_no_memory_and_wake_on_time(published, count, seconds, record_property):
     workflow = published([{"name": "pause", "type": "wait.for", "params": {"hours": 1}}], [])
     with workers(1) as (process,):
         assert is_ready(process, workflow)
@@ -81,7 +81,12 @@ def test_sleepers_cost_no_memory_and_wake_on_time(published, count, seconds):
         assert Enrollment.objects.filter(status="waiting").count() == count
         assert until(lambda: Enrollment.objects.filter(status="done").count() == count + 1, seconds + 60)
         awake = memory(process)
-    late = lateness()
+    late = sorted(lateness())
+    record_property("sleepers", count)
+    record_property("mean seconds late", round(sum(late) / len(late), 2))
+    record_property("99th percentile", round(late[len(late) * 99 // 100], 2))
+    record_property("megabytes asleep", round((asleep - before) / MEGABYTE, 1))
+    record_property("megabytes after", round((awake - before) / MEGABYTE, 1))
     assert len(late) == count + 1
     assert min(late) >= 0
     assert sum(late) / len(late) < 2
