@@ -12,7 +12,7 @@ from tests.api.conftest import Api
 
 from admitone.accounts.models import Account
 from admitone.booking.models import Booking
-from admitone.calendars.models import Calendar, Host, Schedule
+from admitone.calendars.models import BusySource, Calendar, Host, Schedule
 from admitone.links.models import OneTimeLink
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,23 @@ def test_why_is_asked_through_a_link_for_a_length_and_for_a_party(api: Api, acco
     assert [codes(10, **wrong)[0] for wrong in ({"link": "nonsense"}, {"duration": 7}, {"party": 0})] == [422] * 3
     OneTimeLink.objects.filter(id=link.id).update(uses=1)
     assert codes(10, link=link.id) == (200, ["LINKCLOSED"])
+
+
+def test_why_says_what_is_blocked_and_what_cannot_be_read(api: Api, account: Account) -> None:
+    calendar = factories.calendar(account)
+    ten = {"start": "2026-11-03T10:00:00Z", "end": "2026-11-03T10:30:00Z"}
+    api.post("/blocked-times", {"calendar": str(calendar.id), **ten})
+    host = calendar.calendar_hosts.get().host
+    BusySource.objects.create(account=account, host=host, kind="ics", name="Down", created_at=account.created_at)
+    found = api.get(f"/calendars/{calendar.id}/slots/why?at=2026-11-03T10:00:00Z").json()["reasons"]
+    assert {(one["code"], one["sentence"], str(one["block"])) for one in found} == {
+        ("BUSY", "That time is blocked.", str({**ten, "kind": "blocked"})),
+        (
+            "BUSY",
+            "A calendar of the host cannot be read, so nothing is offered.",
+            str({**ten, "kind": "unreadable"}),
+        ),
+    }
 
 
 def test_refused_calendar_is_not_there_and_one_on_a_schedule_brings_none(

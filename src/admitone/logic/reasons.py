@@ -22,3 +22,14 @@ SENTENCES = {
     "SEATS": "All places of that time are taken.",
     "GRID": "Appointments start at other minutes.",
 }
+
+#: Of BUSY, by what is in the way where it is no entry of the host's own calendar.
+IN_THE_WAY = {
+    "blocked": "That time is blocked.",
+    "unreadable": "A calendar of the host cannot be read, so nothing is offered.",
+}
+
+
+def sentence(code: str, kind: str = "") -> str:
+    """What it means, in English; `kind` is that of the block in the way."""
+    return IN_THE_WAY.get(kind, SENTENCES[code]) if code == "BUSY" else SENTENCES[code]

@@ -37,8 +37,8 @@ from admitone.calendars.services import TeamHost
 from admitone.forms import queries as forms
 from admitone.links.why import ask
 from admitone.logic.errors import Problem
-from admitone.logic.reasons import SENTENCES
-from admitone.logic.slots import Reason
+from admitone.logic.reasons import sentence
+from admitone.logic.rules import Busy, Reason
 
 router = Router(tags=["Calendars"])
 
@@ -154,25 +154,28 @@ def explain_slot(request: ApiRequest, calendar_id: str, question: Moment = WANTE
         duration=question.duration,
         party=question.party or 0,
     )
-    found = _reasons(asked.reasons())
+    length = asked.plan.rules.duration
+    found = [_reason(reason, question.at, length) for reason in asked.reasons()]
     return {
         "at": times(question.at, question.at)["start"],
         "open": not found,
         "reasons": found,
-        "nearest": shown_slots(asked.nearest(), asked.plan.rules.duration),
+        "nearest": shown_slots(asked.nearest(), length),
     }
 
 
-def _reasons(reasons: list[Reason]) -> list[dict[str, Any]]:
-    return [
-        {
-            "code": reason.code,
-            "sentence": SENTENCES[reason.code],
-            "detail": reason.detail,
-            "host": reason.host or None,
-            "block": {**times(reason.blocking.start, reason.blocking.end), "kind": reason.blocking.kind}
-            if reason.blocking
-            else None,
-        }
-        for reason in reasons
-    ]
+def _reason(reason: Reason, at: int, length: int) -> dict[str, Any]:
+    block = reason.blocking
+    return {
+        "code": reason.code,
+        "sentence": sentence(reason.code, block.kind if block else ""),
+        "detail": reason.detail,
+        "host": reason.host or None,
+        "block": _block(block, at, length) if block else None,
+    }
+
+
+def _block(block: Busy, at: int, length: int) -> dict[str, Any]:
+    """A calendar that cannot be read blocks all time: what was asked for is told of it."""
+    start, end = (at, at + length) if block.kind == "unreadable" else (block.start, block.end)
+    return {**times(start, end), "kind": block.kind}
