@@ -35,7 +35,7 @@ def copy_to(data_dir: Path, env: dict[str, str]) -> None:
                 collect({**env, **environment.values(Path(folder), environment.BASE_URL)})
                 shutil.copytree(folder, ready.with_suffix(".new"), dirs_exist_ok=True)
             ready.with_suffix(".new").rename(ready)
-    shutil.copytree(ready / "static", data_dir / "static")
+    shutil.copytree(ready / "static", data_dir / "static", dirs_exist_ok=True)  # `admitone migrate` makes it, too
     shutil.copy2(ready / "static.stamp", data_dir)
 
 
