@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from pytest_django import DjangoAssertNumQueries
 from tests import factories
 
 from admitone.contacts.models import Contact
 from admitone.logic.ids import uuid7
 from admitone.messaging.models import Message
-from admitone.statements import Prepared, insert, insert_all, update
+from admitone.statements import Prepared, insert, insert_all, insertion, unhurried, update
 
 pytestmark = pytest.mark.django_db
 WITH_CONTACT = Prepared(
@@ -74,3 +74,32 @@ def test_update_writes_the_named_columns_alone() -> None:
 
 def test_nothing_is_found_for_a_key_that_is_not_there() -> None:
     assert Prepared(lambda key: Contact.objects.filter(pk=key), key=UUID).first(key=uuid7()) is None
+
+
+def test_values_are_bound_as_their_fields_bind_them() -> None:
+    account = factories.account()
+    row = message(account.id, "one", factories.contact(account))
+    fields = [field for field, _ways in insertion(Message, connection.vendor).fields]
+    own = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    bound = insertion(Message, connection.vendor).values(row, connection)
+    assert list(map(plain, bound)) == list(map(plain, own))
+
+
+def plain(value: Any) -> Any:
+    """What psycopg wraps JSON in is equal to itself alone."""
+    return getattr(value, "obj", value)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_unhurried_transaction_commits_and_the_next_one_waits_for_the_disk_again() -> None:
+    before = patience()
+    with unhurried():
+        insert(message(factories.account().id, "one"))
+    assert Message.objects.count() == 1
+    assert patience() == before
+
+
+def patience() -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW synchronous_commit")
+        return cursor.fetchone()[0]

@@ -6,17 +6,30 @@ What they mean is said once, by an ordinary queryset or model; values are bound 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from random import randrange
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
-from django.db import connections
-from django.db.models import Field, Model, QuerySet
-from django.db.models.expressions import RawSQL
-from django.db.models.query import get_related_populators
+from django.db import connections, transaction
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    QuerySet,
+    TextField,
+    UUIDField,
+)
+from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
 DATABASE = "default"
@@ -63,13 +76,13 @@ class Compiled:
         self.sql, bound = compiler.as_sql()
         names = {bind(connection, value): name for name, value in stand_ins.items()}
         self.params = [(names.get(value) if isinstance(value, Value) else None, value) for value in bound]
-        info, select = compiler.klass_info, compiler.select
-        self.model, first, last = info["model"], info["select_fields"][0], info["select_fields"][-1] + 1
-        self.own = slice(first, last)
-        self.names = [column[0].target.attname for column in select[self.own]]
+        self.shape = Shape.of(compiler.klass_info, compiler.select)
         self.annotations = list((compiler.annotation_col_map or {}).items())
-        self.related = get_related_populators(info, select, DATABASE)  # type: ignore[call-arg]  # stubs of a later one
-        self.converters = compiler.get_converters([column[0] for column in select])
+        self.converters = [
+            (place, step, expression)
+            for place, (steps, expression) in compiler.get_converters([column[0] for column in compiler.select]).items()
+            for step in steps
+        ]
 
     def run(self, values: dict[str, Any]) -> list[Any]:
         params = [bind(self.connection, values[name]) if name else value for name, value in self.params]
@@ -78,14 +91,46 @@ class Compiled:
             return [self.made(list(row)) for row in cursor.fetchall()]
 
     def made(self, row: list[Any]) -> Any:
-        for place, (steps, expression) in self.converters.items():
-            for step in steps:
+        for place, step, expression in self.converters:
+            if row[place] is not None:
                 row[place] = step(row[place], expression, self.connection)
-        found = self.model.from_db(DATABASE, self.names, row[self.own])
-        for one in self.related:
-            one.populate(row, found)
+        found = self.shape.made(row)
         for name, place in self.annotations:
             setattr(found, name, row[place])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which columns of a row are an object's, and the objects that it names, each with what binds both together."""
+
+    model: type[Model]
+    names: Sequence[str]
+    columns: slice
+    key: int
+    related: Sequence[tuple[Shape, Callable[[Any, Any], None], Callable[[Any, Any], None]]]
+
+    @classmethod
+    def of(cls, info: dict[str, Any], select: Sequence[Any]) -> Shape:
+        first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+        names = [column[0].target.attname for column in select[first:last]]
+        inner = [
+            (cls.of(one, select), one["local_setter"], one["remote_setter"])
+            for one in info.get("related_klass_infos", ())
+        ]
+        return cls(info["model"], names, slice(first, last), first + names.index(info["model"]._meta.pk.attname), inner)
+
+    def made(self, row: list[Any]) -> Any:
+        """As `Model.from_db` does, without its look at every field: these columns are known to be the model's."""
+        found = self.model.__new__(self.model)
+        found._state = state = ModelState()
+        state.adding, state.db = False, DATABASE
+        found.__dict__.update(zip(self.names, row[self.columns], strict=True))
+        for shape, name_it, name_back in self.related:
+            other = None if row[shape.key] is None else shape.made(row)
+            name_it(found, other)
+            if other is not None:
+                name_back(other, found)
         return found
 
 
@@ -110,48 +155,111 @@ def insert_all(rows: Sequence[Model], *, strictly: bool = False) -> int:
 
 def insert_some(rows: Sequence[Model], strictly: bool) -> int:
     connection = connections[DATABASE]
-    fields, sql = insertion(type(rows[0]), connection.vendor)
-    values = [value for row in rows for value in values_of(row, fields)]
-    places = [f"({value.sql})" if isinstance(value, RawSQL) else "%s" for value in values]
-    width = len(fields)
-    tuples = ", ".join(f"({', '.join(places[n : n + width])})" for n in range(0, len(places), width))
+    table = insertion(type(rows[0]), connection.vendor)
+    tuples: list[str] = []
     bound: list[Any] = []
-    for value in values:
-        bound.extend(value.params if isinstance(value, RawSQL) else (value,))
+    for row in rows:
+        values = table.values(row, connection)
+        tuples.append(f"({', '.join([one.text if type(one) is Sql else '%s' for one in values])})")
+        for one in values:
+            bound.extend(one.params if type(one) is Sql else (one,))
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} VALUES {tuples}{'' if strictly else ' ON CONFLICT DO NOTHING'}", bound)
+        cursor.execute(f"{table.sql} VALUES {', '.join(tuples)}{'' if strictly else ' ON CONFLICT DO NOTHING'}", bound)
         return int(cursor.rowcount)
 
 
-def values_of(row: Model, fields: tuple[Field[Any, Any], ...]) -> list[Any]:
-    """As the database takes them; SQL in place of a value stays as it is."""
-    connection = connections[DATABASE]
-    found = ((field, field.pre_save(row, add=True)) for field in fields)
-    return [raw if isinstance(raw, RawSQL) else field.get_db_prep_save(raw, connection) for field, raw in found]
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """SQL that a row of `insert_all` has in place of a value."""
+
+    text: str
+    params: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A statement about some columns of a model, and those with what binds a value of each type most quickly."""
+
+    sql: str
+    fields: Sequence[tuple[Field[Any, Any], Mapping[type, Callable[[Any], Any]]]]
+
+    @classmethod
+    def of(cls, sql: str, fields: Iterable[Field[Any, Any]], connection: Any) -> Columns:
+        return cls(sql, [(field, quickest(field, connection)) for field in fields])
+
+    def values(self, row: Model, connection: Any) -> list[Any]:
+        """As the database takes them."""
+        found = []
+        for field, ways in self.fields:
+            value = field.pre_save(row, add=True)
+            way = ways.get(type(value))
+            found.append(way(value) if way else field.get_db_prep_save(value, connection))
+        return found
+
+
+def quickest(field: Field[Any, Any], connection: Any) -> dict[type, Callable[[Any], Any]]:
+    """How the field binds values of these very types; every other one it has to look at itself."""
+    ways: dict[type, Callable[[Any], Any]] = {type(None): same, Sql: same}
+    while isinstance(field, ForeignKey):
+        field = field.target_field
+    if isinstance(field, CharField | TextField):
+        ways[str] = same
+    elif isinstance(field, BooleanField):
+        ways[bool] = same
+    elif isinstance(field, IntegerField):
+        ways[int] = same
+    elif isinstance(field, DateTimeField):
+        ways[datetime] = connection.ops.adapt_datetimefield_value
+    elif isinstance(field, UUIDField):
+        ways[UUID] = same if connection.features.has_native_uuid_field else attrgetter("hex")
+    return ways
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """A transaction whose commit does not wait for the disk: a power cut may undo it, but tears nothing. Within another
+    transaction it is a part of that one."""
+    connection: Any = connections[DATABASE]
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        with connection.unhurried(), transaction.atomic():
+            yield
+    else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+            yield
+
+
+def same(value: Any) -> Any:
+    return value
 
 
 @cache
-def insertion(model: type[Model], vendor: str) -> tuple[tuple[Field[Any, Any], ...], str]:
-    """The columns, and how the statement begins."""
-    quote = connections[DATABASE].ops.quote_name
-    fields = tuple(field for field in model._meta.concrete_fields if not field.db_returning)
+def insertion(model: type[Model], vendor: str) -> Columns:
+    """Every column but those that the database counts."""
+    connection = connections[DATABASE]
+    quote = connection.ops.quote_name
+    fields = [field for field in model._meta.concrete_fields if not field.db_returning]
     columns = ", ".join(quote(str(field.column)) for field in fields)
-    return fields, f"INSERT INTO {quote(model._meta.db_table)} ({columns})"
+    return Columns.of(f"INSERT INTO {quote(model._meta.db_table)} ({columns})", fields, connection)
 
 
 def update(row: Model, *names: str) -> None:
     """UPDATE these columns of the row, in the caller's transaction."""
     connection = connections[DATABASE]
-    fields, sql = alteration(type(row), names, connection.vendor)
+    table = alteration(type(row), names, connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values_of(row, fields), bind(connection, row.pk)])
+        cursor.execute(table.sql, [*table.values(row, connection), bind(connection, row.pk)])
 
 
 @cache
-def alteration(model: type[Model], names: tuple[str, ...], vendor: str) -> tuple[tuple[Field[Any, Any], ...], str]:
-    quote = connections[DATABASE].ops.quote_name
+def alteration(model: type[Model], names: tuple[str, ...], vendor: str) -> Columns:
+    connection = connections[DATABASE]
+    quote = connection.ops.quote_name
     found = {field.name: field for field in model._meta.concrete_fields}
-    fields = tuple(found[name] for name in names)
+    fields = [found[name] for name in names]
     columns = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
     key = quote(str(model._meta.pk and model._meta.pk.column))
-    return fields, f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {key} = %s"  # noqa: S608 - our own names
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {key} = %s"  # noqa: S608 - our own names
+    return Columns.of(sql, fields, connection)

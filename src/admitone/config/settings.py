@@ -90,6 +90,7 @@ if ENV.is_sqlite:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
+        "cached_statements": 512,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -189,6 +190,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "admitone.ui.storage.BundleStorage"},
 }
 
+FORM_RENDERER = "admitone.ui.drawing.QuickForms"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DEFAULT_FROM_EMAIL = "Admit One <no-reply@localhost>"
 EMAIL_BACKEND = "admitone.accounts.system_mail.SystemMailBackend"

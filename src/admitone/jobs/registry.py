@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -66,9 +66,9 @@ class Task:
     key: str | None = None
     account_id: UUID | None = None
 
-    @cached_property
+    @property
     def signature(self) -> inspect.Signature:
-        return inspect.signature(self.func)
+        return signature_of(self.func)
 
     def __call__(self, **kwargs: Any) -> Any:
         return self.func(**kwargs)
@@ -96,6 +96,11 @@ class Task:
 
     def run(self, args: dict[str, Any], now: datetime) -> None:
         self.func(**args, **({"now": now} if self.wants_now(args) else {}))
+
+
+@cache
+def signature_of(func: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(func)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def release(booking: Booking) -> None:
 
 
 def _open(plan: CalendarPlan, start: int, hosts: Sequence[str], capacity: int = 1) -> Session:
-    """Insert a session and block its hosts, all of them or none."""
+    """Insert a session and block its hosts. Problem slot_taken ends the caller's transaction."""
     rules = plan.rules
     session = Session(
         id=uuid7(),
@@ -114,15 +114,19 @@ def _open(plan: CalendarPlan, start: int, hosts: Sequence[str], capacity: int = 
         for host in hosts
     ]
     try:
-        with transaction.atomic():
-            insert_all([session], strictly=True)
-            if rows:
-                insert_all(rows, strictly=True)
+        insert_all([session], strictly=True)
+        insert_all(rows, strictly=True)
     except IntegrityError as error:
         if OVERLAP in str(error):
             raise Problem("slot_taken", reason="BOOKED") from error
         raise
     return session
+
+
+@transaction.atomic
+def _try(plan: CalendarPlan, start: int, hosts: Sequence[str]) -> Session:
+    """The same, or nothing: after a Problem other hosts can be tried."""
+    return _open(plan, start, hosts)
 
 
 def _take_one(plan: CalendarPlan, start: int, free: Sequence[str], prefer: Preference) -> Taken:
@@ -135,7 +139,7 @@ def _take_one(plan: CalendarPlan, start: int, free: Sequence[str], prefer: Prefe
         wish = prefer.stay if stays else prefer.wish
         choice = choose(left, team, strategy=plan.strategy, wish=wish, owner=owner)
         try:
-            session = _open(plan, start, [choice.host])
+            session = _try(plan, start, [choice.host])
         except Problem:
             left = [one for one in left if one.host != choice.host]
             continue
@@ -170,7 +174,7 @@ def _take_all(asked: Openings, start: int, hosts: Sequence[str]) -> Taken:
     """Every required host and those optional ones who are free; without the optional ones if one of them is not."""
     required = [member.host for member in needed(asked.members)]
     try:
-        session = _open(asked.plan, start, hosts)
+        session = _try(asked.plan, start, hosts)
     except Problem:
         if len(hosts) == len(required):
             raise
