@@ -12,9 +12,11 @@ from admitone.api.v1.router import api
 
 
 def gated(mounted: tuple[list[Any], str, str]) -> tuple[list[Any], str, str]:
-    for pattern in mounted[0]:
+    """Guests' addresses are tried first: they are asked for most often, and there are many others."""
+    patterns, app, namespace = mounted
+    for pattern in patterns:
         pattern.callback = gate(pattern.callback)
-    return mounted
+    return sorted(patterns, key=lambda one: not str(one.pattern).startswith("public/")), app, namespace
 
 
 urlpatterns = [

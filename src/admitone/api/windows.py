@@ -11,7 +11,7 @@ from ninja import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from admitone.api.fields import Id, Moment, Out, Times, Zone
-from admitone.logic.clock import from_min, iso, to_min_ceil
+from admitone.logic.clock import iso_min, to_min_ceil
 from admitone.logic.errors import Problem
 from admitone.logic.identity import zone
 from admitone.logic.openings import OpenTime
@@ -91,4 +91,4 @@ def open_slots(found: Iterable[OpenTime], duration: int, *, hosts: bool) -> list
 
 
 def times(start: int, end: int) -> dict[str, str]:
-    return {"start": iso(from_min(start)), "end": iso(from_min(end))}
+    return {"start": iso_min(start), "end": iso_min(end)}
