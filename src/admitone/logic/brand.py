@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import colorsys
 import re
+from functools import lru_cache
 
 WHITE, INK = "#ffffff", "#1a1c22"
 CANVAS, DARK_CANVAS = "#fdfcfa", "#14161c"
@@ -77,6 +78,7 @@ def parse_hash(name: str) -> tuple[str, int] | None:
     return color, radius
 
 
+@lru_cache(maxsize=1024)
 def style_sheet(color: str, radius: int) -> str:
     """Custom properties of a brand: fill, text on it, and the fill's shade that can be text in either theme."""
     rules = [f"--radius:{radius}px"]

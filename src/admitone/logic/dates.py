@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -58,9 +58,16 @@ def _english_abroad(territory: str) -> Locale | None:
 
 def clock(at: datetime, locale: Locale) -> str:
     """14:30 or 2:30 PM."""
-    return format_time(at.time(), "short", locale=locale)
+    return _clock(at.hour, at.minute, locale)
 
 
+#: Times and dates are the same words for every reader of a language, and a page has a hundred of them.
+@lru_cache(maxsize=24 * 60 * 4)
+def _clock(hour: int, minute: int, locale: Locale) -> str:
+    return format_time(time(hour, minute), "short", locale=locale)
+
+
+@lru_cache(maxsize=4096)
 def short_date(day: date, locale: Locale) -> str:
     """Tue 8 Dec."""
     return format_skeleton("MMMEd", _midnight(day), locale=locale)
@@ -76,11 +83,13 @@ def plain_date(day: date, locale: Locale) -> str:
     return format_date(day, "medium", locale=locale)
 
 
+@lru_cache(maxsize=4096)
 def long_date(day: date, locale: Locale) -> str:
     """Tuesday, 8 December 2026."""
     return format_date(day, "full", locale=locale)
 
 
+@lru_cache(maxsize=512)
 def month_name(day: date, locale: Locale) -> str:
     return format_skeleton("yMMMM", _midnight(day.replace(day=1)), locale=locale)
 
