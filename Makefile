@@ -24,7 +24,7 @@ PIN := CUSTOM_COMPILE_COMMAND="make pins" ../$(BIN)/pip-compile --quiet --allow-
 	--no-emit-options
 
 .NOTPARALLEL:
-.PHONY: run setup messages needs check test lint types test-sqlite test-postgres e2e soak soak-storms soak-screens bench format pins audit clean
+.PHONY: run setup messages needs check test lint types typed-and-test-sqlite test-sqlite test-postgres e2e soak soak-storms soak-screens bench format pins audit clean
 
 run: $(BASE) messages ## Serve the demo at http://HOST:PORT
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo $(HOST) $(PORT)
@@ -35,9 +35,10 @@ $(BASE): requirements/base.txt pyproject.toml
 	@scripts/venv $(VENV) requirements/base.txt
 	@touch $@
 
-$(DEV): $(BASE) requirements/dev.txt
+# It has all that base.txt has.
+$(DEV): requirements/base.txt requirements/dev.txt pyproject.toml
 	@scripts/venv $(VENV) requirements/dev.txt
-	@touch $@
+	@touch $(BASE) $@
 
 messages: $(MESSAGES)
 
@@ -54,7 +55,11 @@ QUICK := tests/test_repository.py $(foreach place,logic links booking events cal
 check: setup lint ## The quick part: format, imports, templates, the core on SQLite
 	$(PYTEST) $(PARALLEL) -q $(QUICK) -m "not browser and not storm and not soak and not slow"
 
-test: setup needs lint types test-sqlite test-postgres e2e ## Everything but the soak
+test: setup needs lint typed-and-test-sqlite test-postgres e2e ## Everything but the soak
+
+# mypy has one processor to itself and the tests wait now and then.
+typed-and-test-sqlite: setup
+	@$(LINT) $(BIN)/mypy & types=$$!; $(MAKE) --no-print-directory test-sqlite; tests=$$?; wait $$types && exit $$tests
 
 lint: setup
 	$(BIN)/ruff format --check --quiet $(CODE)

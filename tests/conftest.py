@@ -15,7 +15,9 @@ import django  # noqa: E402
 import pytest  # noqa: E402
 import time_machine  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.contrib.contenttypes.management import create_contenttypes  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.db.models.signals import post_migrate  # noqa: E402
 from tests import migrated, network  # noqa: E402
 from tests.server import COMMAND, Live, drop_database, live_server, maintenance  # noqa: E402
 from tests.smtp import SmtpServer  # noqa: E402
@@ -24,6 +26,9 @@ from admitone.cli.server import leave_database  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes 0.2 s a user
 django.setup()
+# Rows that nothing of ours asks for; each test with commits of its own would have them made anew.
+post_migrate.disconnect(create_contenttypes)
+post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 network.install()
 
 SLOW_FIXTURES = {"live", "serve"}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from tests.environment import memory
 from tests.smtp import free_port
 
 SETTINGS = {
@@ -24,6 +25,7 @@ SETTINGS = {
     "synchronous_commit": "off",
     "max_connections": "200",
     "shared_buffers": "128MB",
+    "max_wal_size": "256MB",
     "listen_addresses": "127.0.0.1",
     "timezone": "UTC",
 }
@@ -57,9 +59,7 @@ def identity() -> dict[str, Any]:
 @contextmanager
 def cluster() -> Iterator[str]:
     """The URL of a fresh cluster with an empty database `admitone`; stopped and removed on the way out."""
-    home = Path(
-        tempfile.mkdtemp(prefix="admitone-pg-", dir="/tmp")
-    )  # a short path: socket names are limited to 107 bytes
+    home = Path(tempfile.mkdtemp(prefix="admitone-pg-", dir=memory() or "/tmp"))  # socket names have at most 107 bytes
     who = identity()
     if who:
         os.chown(home, who["user"], who["group"])
