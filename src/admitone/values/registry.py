@@ -9,6 +9,8 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
+from admitone.values import fields
+
 if TYPE_CHECKING:
     from admitone.accounts.models import Account
     from admitone.values.context import Context
@@ -71,8 +73,6 @@ def merge_fields(key: str) -> Callable[[N], N]:
 @cache
 def namespaces() -> dict[str, Namespace]:
     """Every noun by its key."""
-    from admitone.values import fields
-
     for module in pkgutil.iter_modules(fields.__path__):
         import_module(f"{fields.__name__}.{module.name}")
     return dict(sorted(_registered.items()))

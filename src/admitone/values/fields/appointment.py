@@ -10,11 +10,10 @@ from admitone.accounts.models import Account
 from admitone.booking.places import plain_place
 from admitone.booking.queries import hosts_of
 from admitone.forms.queries import asked_by_calendars
-from admitone.logic.clock import from_min
 from admitone.logic.forms import Field as Question
 from admitone.values.context import Context
 from admitone.values.registry import Field, Namespace, merge_fields
-from admitone.values.times import clock, date_of, moment, span
+from admitone.values.when import WHEN, when
 
 
 @merge_fields("appointment")
@@ -23,11 +22,7 @@ class AppointmentValues(Namespace):
 
     label = _("Appointment")
     fields = {
-        "when": Field(_("When"), "Fri, 6 Nov 2026, 14:00 – 14:30 (Berlin, GMT+1)", trusted=True),
-        "start": Field(_("Start"), "Fri, 6 Nov 2026, 14:00", "date", trusted=True),
-        "end": Field(_("End"), "Fri, 6 Nov 2026, 14:30", "date", trusted=True),
-        "date": Field(_("Date"), "Fri, 6 Nov 2026", "date", trusted=True),
-        "time": Field(_("Time"), "14:00", trusted=True),
+        **WHEN,
         "host": Field(_("Host"), "Dr. Klein", trusted=True),
         "location": Field(_("Location"), "Hauptstraße 1, Köln", trusted=True),
         "status": Field(_("Status"), "confirmed", trusted=True),
@@ -47,16 +42,11 @@ class AppointmentValues(Namespace):
         return {f"answers.{one.key}": Field(one.label, sample_of(one)) for one in asked_by_calendars(account)}
 
     def resolve(self, context: Context) -> Mapping[str, str]:
-        booking, reader = context.booking, context.reader
+        booking = context.booking
         if booking is None:
             return {}
-        start = from_min(booking.start_min).astimezone(reader.tz)
         return {
-            "when": span(booking.start_min, booking.end_min, reader),
-            "start": moment(booking.start_min, reader),
-            "end": moment(booking.end_min, reader),
-            "date": date_of(start, reader),
-            "time": clock(start, reader),
+            **when(booking.start_min, booking.end_min, context.reader),
             "host": ", ".join(host.name for host in hosts_of(booking)),
             "location": plain_place(booking),
             "status": booking.status,

@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from admitone.accounts.addresses import waiting_url
 from admitone.accounts.queries import as_uuid
 from admitone.booking.models import WaitlistEntry
-from admitone.logic.clock import from_min
 from admitone.values.context import Context
 from admitone.values.registry import Field, Namespace, merge_fields
-from admitone.values.times import clock, date_of, moment, span
+from admitone.values.when import WHEN, when
 
 
 @merge_fields("waitlist")
@@ -19,28 +18,18 @@ class WaitlistValues(Namespace):
 
     label = _("Waiting list")
     fields = {
-        "when": Field(_("When"), "Fri, 6 Nov 2026, 14:00 – 14:30 (Berlin, GMT+1)", trusted=True),
-        "start": Field(_("Start"), "Fri, 6 Nov 2026, 14:00", "date", trusted=True),
-        "end": Field(_("End"), "Fri, 6 Nov 2026, 14:30", "date", trusted=True),
-        "date": Field(_("Date"), "Fri, 6 Nov 2026", "date", trusted=True),
-        "time": Field(_("Time"), "14:00", trusted=True),
+        **WHEN,
         "places": Field(_("Places"), "2", "number", trusted=True),
         "status": Field(_("Status"), "waiting", trusted=True),
         "url": Field(_("See or leave the waiting list"), "https://book.example.com/w/1Ab2Cd3", "url", trusted=True),
     }
 
     def resolve(self, context: Context) -> Mapping[str, str]:
-        given, reader = context.given("waitlist"), context.reader
+        given = context.given("waitlist")
         if not given:
             return {}
-        start_min, end_min = int(given["start_min"]), int(given["end_min"])
-        start = from_min(start_min).astimezone(reader.tz)
         return {
-            "when": span(start_min, end_min, reader),
-            "start": moment(start_min, reader),
-            "end": moment(end_min, reader),
-            "date": date_of(start, reader),
-            "time": clock(start, reader),
+            **when(int(given["start_min"]), int(given["end_min"]), context.reader),
             "places": str(given["seats"]),
             **own(context, given),
         }
