@@ -115,6 +115,19 @@ def test_payment_is_told_in_the_readers_language(account):
     assert render("{{ payment.amount | default: 'none' }}", context_for(account), channel="text").text == "none"
 
 
+def test_deal_is_told_as_it_is_now_and_never_another_accounts(account):
+    stage = factories.pipeline(account, currency="EUR").stages.get(position=1)
+    deal = factories.opportunity(stage, name="Implant", value_minor=120000)
+    text = "{{ opportunity.name }} {{ opportunity.amount }} {{ opportunity.stage }} {{ opportunity.status }}"
+    begun = {"opportunity": str(deal.id)}
+    assert (
+        render(text, context_for(account, given=lambda noun: begun), channel="text").text
+        == "Implant 1200.00 Qualified open"
+    )
+    other = context_for(factories.account(), given=lambda noun: begun)
+    assert render("{{ opportunity.name }}", other, channel="text").empty == ["opportunity.name"]
+
+
 def test_values_of_any_depth_come_from_what_started_the_run(account):
     given = {"order.total": 49.5, "order.paid": True, "note": None, "order": "x", "odd name": "http://x"}
     context = context_for(account, given=lambda noun: given if noun == "hook" else {})
@@ -130,7 +143,10 @@ def test_every_field_of_every_noun_resolves_to_text(account):
     booking = factories.booking(calendar)
     link = factories.link(calendar, contact=contact)
     ids = {"contact_id": contact.id, "booking_id": booking.id, "link_id": link.id}
-    context = context_for(account, **ids, given=lambda noun: PAID if noun == "payment" else {})
+    deal = factories.opportunity(factories.pipeline(account).stages.get(position=0), owner=contact.owner_id)
+    place = {"start_min": 29_000_000, "end_min": 29_000_030, "seats": 1}
+    begun = {"payment": PAID, "opportunity": {"opportunity": str(deal.id)}, "waitlist": place}
+    context = context_for(account, **ids, given=lambda noun: begun.get(noun, {}))
     for space in namespaces().values():
         known = space.resolve(context)
         missing = set(space.fields) - set(known)

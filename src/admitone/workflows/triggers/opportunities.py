@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -8,14 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from admitone.accounts.models import Account
 from admitone.events.models import Event
 from admitone.workflows.filters import chosen, gone, pipelines, stages
+from admitone.workflows.models import Enrollment
 from admitone.workflows.registry import Faults, Trigger, params, trigger
 
 PIPELINE = {"pipeline": _("Pipeline")}
 ANY = _("None chosen means any.")
+EXAMPLE = {"opportunity": None}  # of a test run
 
 
 class OpportunityTrigger(Trigger):
     category = _("Opportunities")
+    provides = frozenset({"opportunity"})
     labels = PIPELINE
     helps = {"pipeline": ANY}
     editors = {"pipeline": "pipeline"}
@@ -27,6 +31,10 @@ class OpportunityTrigger(Trigger):
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:
         return gone("pipeline", pipelines(account), [params.pipeline] if params.pipeline else [])
+
+    @classmethod
+    def given(cls, noun: str, enrollment: Enrollment) -> Mapping[str, Any]:
+        return enrollment.cause_facts if "opportunity" in enrollment.cause_facts else EXAMPLE
 
 
 @trigger("opportunity.stage_changed")
