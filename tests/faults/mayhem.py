@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from tests import factories
 
 from admitone.accounts.addresses import one_time_url
@@ -251,7 +251,15 @@ def faults(account: UUID) -> Iterator[tuple[str, Any]]:
             session__calendar=F("booking__calendar"),
         ),
         "seat beyond its session": seats.filter(n__gte=F("session__capacity")),
-        "session without seats": sessions.filter(seat_rows=None),
+        "session without seats that nobody waits for": sessions.filter(seat_rows=None).exclude(
+            Exists(
+                entries.filter(
+                    calendar=OuterRef("calendar_id"),
+                    start_min=OuterRef("start_min"),
+                    status__in=("waiting", "offered"),
+                )
+            )
+        ),
         "host's time beside its session": Occupancy.objects.filter(session__in=sessions).exclude(
             session__start_min=F("start_min"), session__end_min=F("end_min")
         ),

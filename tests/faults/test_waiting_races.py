@@ -186,6 +186,19 @@ def test_offer_is_used_or_passed_on_never_both():
         assert (oversold(), seatless()) == (0, 0)
 
 
+def test_host_of_a_class_that_empties_is_not_booked_elsewhere_at_the_same_moment():
+    for turn in range(4):
+        calendar = factories.calendar(factories.account(), kind="class", capacity=1, waitlist=True)
+        booking = take(calendar, TEN, 0)
+        line = [wait(calendar, turn)]
+        other = factories.calendar(calendar.account, host=calendar.calendar_hosts.get().host)
+        last = Booking.objects.get(calendar=calendar).id
+        seen = together(lambda k=last, c=calendar: free(k, c.account_id), lambda o=other: take(o, TEN, 9))
+        assert seen == ["done", "slot_taken"], (booking, seen)
+        work()
+        assert states(line) == ["offered"]
+
+
 def test_event_that_is_lost_halfway_is_caught_up_by_the_clock():
     calendar = full_class()
     line = [wait(calendar, 1)]

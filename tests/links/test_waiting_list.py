@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests import factories
 
 from admitone.accounts.addresses import one_time_url
+from admitone.accounts.client import network_of
 from admitone.booking.holds import GRACE
-from admitone.booking.models import Booking, SeatHold, WaitlistEntry
+from admitone.booking.models import Booking, SeatHold, Session, WaitlistEntry
 from admitone.booking.queries import open_slots, open_times
 from admitone.booking.services import book, cancel, reschedule
 from admitone.booking.services.waiting import clean_waiting, join, leave
 from admitone.calendars.models import Calendar
 from admitone.calendars.services import set_team, update_calendar
-from admitone.events import GUEST, SYSTEM
+from admitone.events import GUEST, SYSTEM, record
 from admitone.events.models import Event
 from admitone.events.tasks import dispatch
 from admitone.links.models import OneTimeLink
@@ -27,6 +29,7 @@ from admitone.links.tasks import expire, look_for_room, tend_waiting_lists
 from admitone.logic.bookings import clean_guest
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.errors import Problem
+from admitone.messaging.models import Message
 from admitone.webhooks.payloads import body_of
 
 NOW = factories.NOW
@@ -294,12 +297,54 @@ def test_whole_session_that_emptied_is_offered_again(room):
     assert [use(entry).start_min for entry in entries[:2]] == [TEN, TEN]
 
 
+def test_class_that_emptied_keeps_its_host_until_nobody_waits(room):
+    seats = fill(room)
+    entries = [wait(room, name) for name in ("ana", "ben")]
+    other = factories.calendar(room.account, host=room.calendar_hosts.get().host)
+    for booking in seats:
+        cancel(account_id=room.account_id, booking_id=booking.id, actor=SYSTEM, now=NOW, by="host")
+    for status in ("waiting", "offered"):
+        assert state(*entries) == [status] * 2
+        with pytest.raises(Problem, match="slot_taken"):
+            factories.booking(other, from_min(TEN))
+        assert TEN not in offered_by(other)
+        follow()
+    assert [start for start in offered_by(room) if TEN - 30 < start < TEN + 30] == []
+    for entry in entries:
+        leave(account_id=room.account_id, entry_id=entry.id, actor=GUEST, now=NOW)
+    assert Session.objects.count() == 0
+    factories.booking(other, from_min(TEN))
+
+
+def offered_by(calendar: Calendar) -> list[int]:
+    day = 24 * 60
+    found = open_times(calendar.compiled, now=NOW, first=TEN - day, end=TEN + day)
+    return [one.start for one in found]
+
+
+def test_host_is_free_again_once_it_is_too_late_to_offer_or_the_list_is_closed(room):
+    other = factories.calendar(room.account, kind="class", capacity=1, waitlist=True)
+    for calendar, late in ((room, from_min(TEN)), (other, NOW)):
+        seats = fill(calendar)
+        wait(calendar, "ana")
+        for booking in seats:
+            cancel(account_id=booking.account_id, booking_id=booking.id, actor=SYSTEM, now=NOW, by="host")
+        assert Session.objects.filter(calendar=calendar).count() == 1
+        if calendar == other:
+            update_calendar(account=room.account, calendar_id=other.id, actor=SYSTEM, now=NOW, waitlist=False)
+            look_for_room(now=late)
+        else:
+            follow(late)
+        assert Session.objects.count() == 0
+
+
 def test_empty_session_whose_host_is_taken_elsewhere_is_not_offered_until_the_host_is_free(room):
     seats = fill(room)
     ana = wait(room, "ana")
     other = factories.calendar(room.account, host=room.calendar_hosts.get().host)
     for booking in seats:
         cancel(account_id=room.account_id, booking_id=booking.id, actor=SYSTEM, now=NOW, by="host")
+    Session.objects.all().delete()  # whoever joins just after the last guest left finds none
     elsewhere = factories.booking(other, from_min(TEN))
     follow()
     assert state(ana) == ["waiting"]
@@ -372,3 +417,58 @@ def test_pair_books_both_seats_that_are_kept(room):
         drop(booking)
     made = use(pair, party=2)
     assert (made.seats, left(room), SeatHold.objects.count()) == (2, 0, 0)
+
+
+def test_one_client_has_few_places_at_a_time_and_those_who_wait_keep_theirs(room):
+    fill(room)
+    plan = room.compiled
+
+    def ask(n: int, client: str) -> WaitlistEntry:
+        guest = clean_waiting(plan, {"name": f"n{n}", "email": f"n{n}@invented.example"})
+        return join(plan=plan, start=TEN, guest=guest, actor=GUEST, now=NOW, client=client)
+
+    here, there = network_of("2001:db8::1"), network_of("2001:db8::ffff:1")
+    assert (here, there) == ("2001:db8::/64", "2001:db8::/64")
+    for n in range(5):
+        ask(n, here)
+    assert ask(0, there).contact.email == "n0@invented.example"
+    with pytest.raises(Problem, match="rate_limited"):
+        ask(5, there)
+    assert (ask(6, network_of("192.0.2.7")).status, WaitlistEntry.objects.count()) == ("waiting", 6)
+
+
+def test_one_person_waits_for_few_times_and_is_offered_one_twice(room):
+    fill(room)
+    ana = wait(room, "ana")
+    for n in range(1, 10):
+        WaitlistEntry.objects.filter(id=ana.id).update(status="expired", link_id=uuid4() if n < 3 else None)
+        if n == 2:
+            with pytest.raises(Problem) as passed:
+                wait(room, "ana")
+            assert passed.value.fields == {"email": "A place at this time was kept for you twice already."}
+            WaitlistEntry.objects.update(link_id=None)
+        ana = wait(room, "ana")
+    for n, row in enumerate(WaitlistEntry.objects.exclude(id=ana.id)):
+        WaitlistEntry.objects.filter(id=row.id).update(status="waiting", start_min=TEN + 10_000 + n)
+    WaitlistEntry.objects.filter(id=ana.id).update(status="left")
+    wait(room, "ana")
+    WaitlistEntry.objects.filter(id=ana.id).update(status="waiting", start_min=TEN + 20_000)
+    for seat in range(room.capacity):
+        take(room, f"later{seat}", TEN + 60)
+    with pytest.raises(Problem) as many:
+        wait(room, "ana", TEN + 60)
+    assert many.value.fields == {"email": "You are waiting for as many times as one person can."}
+
+
+def test_address_whose_mail_bounces_leaves_the_line(room):
+    seats = fill(room)
+    nobody, ben = wait(room, "nobody"), wait(room, "ben")
+    drop(seats[0])
+    assert state(nobody, ben) == ["offered", "waiting"]
+    message = Message.objects.filter(kind="waitlist.joined", contact=nobody.contact_id).get()
+    facts = {"message": str(message.id), "contact": str(nobody.contact_id), "channel": "email"}
+    where = {"account_id": room.account_id, "actor": SYSTEM, "now": NOW, "subject_kind": "message"}
+    record(**where, kind="message.bounced", subject_id=message.id, facts=facts)
+    follow()
+    follow()  # what leaving tells
+    assert state(nobody, ben) == ["left", "offered"]

@@ -39,3 +39,9 @@ def is_trusted(text: str, proxies: Sequence[str]) -> bool:
     if address is None:
         return False
     return any(address in ip_network(proxy, strict=False) for proxy in proxies)
+
+
+def network_of(address: str) -> str:
+    """Who is likely one client: an IPv4 address, or the /64 that an IPv6 host may choose its addresses from."""
+    found = parse(address)
+    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else address

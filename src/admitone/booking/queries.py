@@ -165,7 +165,8 @@ def seated(
     params = [*excluded, own, low - LONGEST, high, own, low, high]
     with connection.cursor() as cursor:
         cursor.execute(SESSIONS.format(without=without), params)
-        rows = [row for row in cursor.fetchall() if row[3]]
+        # One without seats waits for its line (services/keeping.py), unless its only guest is the one who moves.
+        rows = [row for row in cursor.fetchall() if row[3] or not exclude_booking]
     joined = [Seated(start, until, count) for start, until, room, count in rows if joinable(plan, start, until, room)]
     alone = [
         Busy(start, until, "blocked" if room == BARRED else "booking")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from admitone.booking.services.keeping import end_forgotten
 from admitone.jobs import DeadJob, on_dead, periodic
 from admitone.links.purging import purge_calendars, purge_groups, purge_links
 from admitone.links.services.batches import give_up, issue_batch
@@ -43,6 +44,7 @@ def look_for_room(*, now: datetime) -> None:
     """Room that no event of the calendar tells of: a host's other appointment was cancelled, a feed can be read again."""
     for calendar_id, start in lines(now):
         offer_next(calendar_id=calendar_id, start=start, now=now)
+    end_forgotten(now)
 
 
 def give_up_batch(job: DeadJob) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
+from admitone.accounts.client import client_address, network_of
 from admitone.booking.queries import openings
 from admitone.booking.services.waiting import clean_waiting, join
 from admitone.events import GUEST
@@ -95,4 +96,5 @@ def take_place(visit: Visit, door: Door, start: int, values: dict[str, str]) -> 
         now=visit.now,
         contact_id=UUID(person.id) if person and same else None,
         offered=door.offered,
+        client=network_of(client_address(visit.request)),
     )

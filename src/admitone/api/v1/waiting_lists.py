@@ -8,6 +8,7 @@ from ninja import Router
 from pydantic import BaseModel, Field, StrictInt
 
 from admitone.accounts.addresses import waiting_url
+from admitone.accounts.client import network_of
 from admitone.accounts.queries import as_uuid, get
 from admitone.api import paging
 from admitone.api.auth import Visitor
@@ -128,7 +129,8 @@ def join_waiting_list(request: Any, calendar_id: str, payload: NewWaiting) -> di
     if plan is None or plan.access != "public":
         raise Problem("not_found")
     guest = clean_waiting(plan, payload.model_dump(exclude_none=True))
-    entry = join(plan=plan, start=payload.start, guest=guest, actor=GUEST, now=request.call.now)
+    client = network_of(request.auth)
+    entry = join(plan=plan, start=payload.start, guest=guest, actor=GUEST, now=request.call.now, client=client)
     spot = times(entry.start_min, entry.end_min)
     # An address is no proof of whose it is: only who made the place is given the way to it.
     url = waiting_url(entry.id) if entry.created_at == request.call.now else None

@@ -17,6 +17,7 @@ from django.db.models import Count, Max
 from admitone.booking.guards import OVERLAP, OVERSOLD
 from admitone.booking.models import TOGETHER, Booking, Occupancy, Seat, Session
 from admitone.booking.queries import COUNTED, joinable, local_day
+from admitone.booking.services.keeping import end_empty
 from admitone.contacts.models import Contact
 from admitone.logic.assignment import Candidate, choose
 from admitone.logic.clock import to_min_floor
@@ -80,14 +81,14 @@ def sit(taken: Taken, booking: Booking) -> None:
 
 
 def release(booking: Booking) -> None:
-    """Give back the booking's seats; the last seat also frees the hosts.
+    """Give back the booking's seats; the last seat also frees the hosts, unless somebody waits for one.
 
     The session is locked first, so that nobody joins it between the look at its seats and its end.
     """
     rows = Session.objects.select_for_update(of=("self",)).filter(seat_rows__booking=booking)
     sessions = set(rows.values_list("id", flat=True))
     Seat.objects.filter(booking=booking).delete()
-    Session.objects.filter(id__in=sessions, seat_rows=None).delete()
+    end_empty(Session.objects.filter(id__in=sessions))
 
 
 def _open(plan: CalendarPlan, start: int, hosts: Sequence[str], capacity: int = 1) -> Session:

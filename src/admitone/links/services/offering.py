@@ -16,6 +16,7 @@ from admitone.booking.holds import WAITING
 from admitone.booking.models import SeatHold, WaitlistEntry
 from admitone.booking.queries import openings
 from admitone.booking.retrying import retrying
+from admitone.booking.services.keeping import let_go
 from admitone.booking.services.reserving import PlanChanged, lock_hosts
 from admitone.booking.services.waiting import end, event_of
 from admitone.calendars.models import Calendar
@@ -74,6 +75,7 @@ def _offer(calendar_id: UUID, start: int, only: UUID | None, actor: Actor, now: 
     asked = openings(plan, now=now, first=start, end=start + 1)
     until = last_moment(asked, start, now, now + timedelta(minutes=calendar.waitlist_hold))
     if until is None:
+        let_go(calendar_id=calendar_id, start=start, even_waited_for=True)
         return 0
     rows = list(line.filter(end_min=start + plan.rules.duration).select_for_update().order_by("created_at", "id"))
     free = asked.unheld()[start] - asked.held.get(start, Held()).seats
