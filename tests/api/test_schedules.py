@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests import factories
 from tests.api.conftest import code
@@ -70,3 +72,13 @@ def test_time_is_blocked_and_freed(api, account):
     assert api.post("/blocked-times", stretch).status_code == 422
     assert api.send("DELETE", f"/blocked-times/{made['id']}").status_code == 204
     assert api.get("/blocked-times").json()["items"] == []
+
+
+def test_what_is_wrong_with_a_single_date_is_said_in_words(api, made):
+    def errors(**override: Any) -> Any:
+        return api.send("PATCH", f"/schedules/{made['id']}", {"overrides": [override]}).json()["errors"]
+
+    assert errors(date="2027-02-30") == {"overrides.0.date": "Use a date like 2026-11-06."}
+    assert errors(date="2027-02-03", mode="subtract") == {
+        "overrides.0.windows": "Name the hours that are added or taken away."
+    }

@@ -14,7 +14,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "calendar_paused": (409, "This calendar is not taking bookings at the moment."),
     "form_closed": (409, "This form is not taking answers at the moment."),
     "hook_paused": (409, "This address is paused and takes nothing at the moment."),
-    "slot_taken": (409, "That time has just been taken. Choose another; the link has not been used."),
+    "slot_taken": (409, "That time has just been taken. Nothing was booked: choose another one."),
     "slot_unavailable": (422, "That time cannot be booked."),
     "contact_limit": (409, "You have as many appointments here as one person can have at a time. Nothing was booked."),
     "waitlist_closed": (409, "There is no waiting list for this time."),

@@ -31,6 +31,10 @@ SENTENCES = {
     "datetime_type": "Use an instant with its offset, like 2026-11-06T14:00:00Z.",
     "datetime_parsing": "Use an instant with its offset, like 2026-11-06T14:00:00Z.",
     "datetime_from_date_parsing": "Use an instant with its offset, like 2026-11-06T14:00:00Z.",
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        "Use a date like 2026-11-06.",
+    ),
 }
 #: kind of error -> the sentence with the bound that its context names
 BOUNDS = {

@@ -219,6 +219,10 @@ def week_of(hours: Sequence[Hours]) -> dict[str, Any]:
 
 
 def dates_of(overrides: Sequence[Override]) -> list[tuple[date, str, list[tuple[int, int]]]]:
+    for at, one in enumerate(overrides):
+        if one.mode != "replace" and not one.windows:
+            sentence = "Name the hours that are added or taken away."
+            raise Problem("invalid", fields={f"overrides.{at}.windows": sentence})
     return [
         (one.date, one.mode, [_window(window, f"overrides.{at}") for window in one.windows])
         for at, one in enumerate(overrides)
