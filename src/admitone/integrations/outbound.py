@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -111,6 +113,12 @@ def exchange(
         return Exchange(response.status_code, response.headers, _whole(response, deadline, limit))
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: it takes longer than all else that a request needs."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 @contextmanager
 def _asked(
     url: str, headers: dict[str, str], deadline: float, *, method: str = "GET", content: bytes | None = None
@@ -119,7 +127,7 @@ def _asked(
     timeout = httpx.Timeout(_left(deadline))
     with (
         _cut_off(deadline) as trace,
-        httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
+        httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False, verify=_certificates()) as client,
         client.stream(
             method,
             target,
