@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +13,9 @@ from admitone.logic.steps import GOAL
 from admitone.statements import Prepared
 from admitone.workflows.engine import LIVE, start
 from admitone.workflows.models import Enrollment
+from admitone.workflows.registry import actions
 from admitone.workflows.run import StepContext
-from admitone.workflows.waking import LINK_KINDS, Ids, booked, happened_to_contact, happened_to_link
+from admitone.workflows.waking import LINK_KINDS, Ids, Only, booked, happened_to_contact, happened_to_link
 
 INSIDE = Prepared(
     lambda account, contact: Enrollment.objects.filter(
@@ -55,16 +55,17 @@ def goal_ahead(one: Enrollment, event: Event) -> str | None:
     for path, step in steps.walk(tree):
         if step["type"] != GOAL or path <= here or steps.switched_off(tree, path):
             continue
-        if step["params"].get("event") == event.kind and about_it(one, step["params"], event):
+        params, wrong = actions()[GOAL].read(step["params"])
+        if not wrong and params.event == event.kind and about_it(one, params, event):
             return str(step["name"])
     return None
 
 
-def about_it(one: Enrollment, params: Mapping[str, Any], event: Event) -> bool:
-    """A link has to be one of this run; anything else is about the contact already."""
+def about_it(one: Enrollment, params: Any, event: Event) -> bool:
+    """A link has to be one of this run; anything else is about the contact already, and may be limited to calendars or forms."""
     if event.kind not in LINK_KINDS:
-        return True
-    return event.facts.get("link") == link_of(one, str(params.get("step") or ""))
+        return Only.of(params).fits(event.kind, event.facts)
+    return event.facts.get("link") == link_of(one, params.step)
 
 
 def link_of(one: Enrollment, step: str) -> str | None:
@@ -84,7 +85,7 @@ def reached(step: StepContext) -> Ids | None:
     if one.contact_id is None:
         raise Problem("invalid", "There is no contact.")
     if params.event == "booking.created":
-        return booked(one)
-    found = happened_to_contact(one.account_id, params.event, one.contact_id, one.created_at)
+        return booked(one, Only.of(params))
+    found = happened_to_contact(one.account_id, params.event, one.contact_id, one.created_at, Only.of(params))
     cause = one.cause_facts.get("booking")
     return None if found and cause and found.get("booking") == cause else found

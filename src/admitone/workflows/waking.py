@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -40,6 +41,25 @@ RECENT = 1000  # of an account's events: more than come in between a look and it
 Ids = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Calendars of appointments and forms that count; none of them means any."""
+
+    calendars: tuple[UUID, ...] = ()
+    forms: tuple[UUID, ...] = ()
+
+    @classmethod
+    def of(cls, params: Any) -> Only:
+        return cls(params.calendars, params.forms)
+
+    def fits(self, kind: str, facts: Ids) -> bool:
+        wanted = self.forms if kind == "form.submitted" else self.calendars if kind in BOOKING_KINDS else ()
+        return not wanted or facts.get("form" if kind == "form.submitted" else "calendar") in {str(one) for one in wanted}
+
+
+ANY = Only()
+
+
 def subjects(event: Event) -> set[str]:
     """Everything the event is about, as `awaits` spells it."""
     found = {f"{event.subject_kind}:{event.subject_id}"}
@@ -52,24 +72,25 @@ def happened_to_link(account_id: UUID, kind: str, link_id: str) -> Ids | None:
     return rows.order_by("-id").values_list("facts", flat=True).first()
 
 
-def happened_to_contact(account_id: UUID, kind: str, contact_id: UUID, since: datetime) -> Ids | None:
+def happened_to_contact(account_id: UUID, kind: str, contact_id: UUID, since: datetime, only: Only = ANY) -> Ids | None:
     """Ids of what the contact did since then. Bookings are asked themselves: an account's events can be many."""
     if kind in BOOKING_KINDS:
         rows = bookings(kind, since).filter(account_id=account_id, contact_id=contact_id)
+        rows = rows.filter(calendar_id__in=only.calendars) if only.calendars else rows
         booking = rows.order_by("-updated_at", "-id").first()
         return {"booking": str(booking.id), "calendar": str(booking.calendar_id)} if booking else None
     recent = Event.objects.filter(account_id=account_id).order_by("-id")[:RECENT]
-    found = (event for event in recent if event.kind == kind and event.at >= since)
+    found = (event for event in recent if event.kind == kind and event.at >= since and only.fits(kind, event.facts))
     return next((event.facts for event in found if event.facts.get("contact") == str(contact_id)), None)
 
 
-def booked(one: Enrollment) -> Ids | None:
+def booked(one: Enrollment, only: Only = ANY) -> Ids | None:
     """Ids of what the contact has booked since the event that let them in, however late that was heard of."""
     if one.contact_id is None:
         return None
     rows = Event.objects.filter(pk=one.cause_event_id) if one.cause_event_id else Event.objects.none()
     since = min([one.created_at, *rows.values_list("at", flat=True)])
-    found = happened_to_contact(one.account_id, "booking.created", one.contact_id, since)
+    found = happened_to_contact(one.account_id, "booking.created", one.contact_id, since, only)
     return None if found and found["booking"] == one.cause_facts.get("booking") else found
 
 

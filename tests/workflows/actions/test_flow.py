@@ -15,6 +15,7 @@ from admitone.contacts.models import Note
 from admitone.events import SYSTEM
 from admitone.jobs import run_pending
 from admitone.links.models import OneTimeLink
+from admitone.logic.errors import Problem
 from admitone.workflows.entering import MAX_DEPTH
 from admitone.workflows.models import Enrollment
 from admitone.workflows.services import enroll, pause, publish, resume, save_draft
@@ -133,6 +134,34 @@ def test_goal_of_a_link_is_about_this_runs_link(published, contact, generate, ca
         )
         run_pending(now=NOW)
         assert Enrollment.objects.get().status == expected
+
+
+def test_goal_and_wait_limited_to_calendars_heed_no_other(published, contact, calendar, account):
+    wanted = {"calendars": [str(calendar.id)]}
+    published([PAUSE, goal(**wanted), note("got")])
+    published([step("wait.for_event", "wait", event="booking.created", **wanted), note("waited")])
+    published([goal(unmet="end", **wanted), note("late")])
+    submit(contact)
+    for place, expected in ((factories.calendar(account), []), (calendar, ["got", "waited"])):
+        factories.booking(place, email=contact.email)
+        run_pending(now=NOW)
+        assert sorted(notes()) == expected
+
+
+def test_goal_limited_to_a_form_heeds_no_other(published, contact, account):
+    wanted, other = (factories.form(account) for _n in range(2))
+    published([PAUSE, goal(event="form.submitted", forms=[str(wanted.id)]), note("sent")])
+    submit(contact)
+    for form, expected in ((other, []), (wanted, ["sent"])):
+        happens(account, "form.submitted", "form_submission", contact=contact.id, form=form.id)
+        run_pending(now=NOW)
+        assert [one for one in notes() if one == "sent"][:1] == expected
+
+
+def test_goal_of_a_calendar_that_is_gone_is_refused(published, generate):
+    with pytest.raises(Problem) as refusal:
+        published([goal(calendars=[generate["params"]["calendar"].replace("0", "1")])])
+    assert set(refusal.value.fields) == {"steps.goal.calendars"}
 
 
 def test_payment_is_a_goal_and_can_be_waited_for(published, contact):

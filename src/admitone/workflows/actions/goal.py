@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from admitone.accounts.models import Account
 from admitone.logic.steps import GOAL
-from admitone.workflows.actions.wait_for_event import BOOKED
+from admitone.workflows.actions.wait_for_event import BOOKED, LIMIT_EDITORS, LIMIT_HELPS, LIMIT_LABELS, limit_faults
 from admitone.workflows.goals import reached
 from admitone.workflows.outcomes import Done, End, Outcome
-from admitone.workflows.registry import Action, action, params
+from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
 from admitone.workflows.waking import LINK_KINDS, Happening
 
@@ -23,18 +24,30 @@ class Goal(Action):
     icon = "flag"
     outputs = {"status": "reached"}
     output_labels = {"status": _("Status")}
-    labels = {"event": _("When"), "step": _("Link of the step"), "unmet": _("Who comes here without it")}
-    helps = {"step": _("The latest link if empty.")}
-    editors = {"step": "link_step"}
+    labels = {
+        "event": _("When"),
+        "step": _("Link of the step"),
+        "unmet": _("Who comes here without it"),
+        **LIMIT_LABELS,
+    }
+    helps = {"step": _("The latest link if empty."), **LIMIT_HELPS}
+    editors = {"step": "link_step", **LIMIT_EDITORS}
     words = {"unmet": {"continue": _("Goes on"), "end": _("Stops here")}}
 
     @params
     class Params:
-        """`step` names the step whose link is meant. `unmet`: what becomes of those who get here by themselves."""
+        """`step` names the step whose link is meant. `unmet`: what becomes of those who get here by themselves.
+        `calendars` and `forms` limit what counts of appointments and forms."""
 
         event: Happening
         step: str = ""
         unmet: Literal["continue", "end"] = "continue"
+        calendars: tuple[UUID, ...] = ()
+        forms: tuple[UUID, ...] = ()
+
+    @classmethod
+    def check(cls, params: Any, account: Account) -> Faults:
+        return limit_faults(params, account)
 
     @classmethod
     def summary(cls, params: Any, account: Account) -> str:

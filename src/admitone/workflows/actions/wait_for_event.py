@@ -8,13 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from admitone.accounts.models import Account
 from admitone.logic import steps
+from admitone.workflows import filters
 from admitone.workflows.outcomes import Branch, Outcome, Skipped, Wait
 from admitone.workflows.periods import Period
 from admitone.workflows.registry import Action, Faults, action, params
 from admitone.workflows.run import StepContext
-from admitone.workflows.waking import LINK_KINDS, Happening, Ids, booked, happened_to_contact, happened_to_link
+from admitone.workflows.waking import LINK_KINDS, Happening, Ids, Only, booked, happened_to_contact, happened_to_link
 
 HAPPENED, TIMED_OUT = "happened", "timed_out"
+LIMIT_LABELS = {"calendars": _("Only in calendars"), "forms": _("Only by forms")}
+LIMIT_HELPS = {
+    "calendars": _("For appointments. None chosen means any."),
+    "forms": _("For submitted forms. None chosen means any."),
+}
+LIMIT_EDITORS = {"calendars": "calendars", "forms": "forms"}
 #: After these there is an appointment.
 BOOKED = ("one_time_link.used", "booking.created", "booking.rescheduled", "booking.no_show", "booking.completed")
 
@@ -29,18 +36,21 @@ class WaitForEvent(Action):
     branching = True
     outputs = {"happened": "true"}
     output_labels = {"happened": _("It happened")}
-    labels = {"event": _("Until"), "timeout": _("At most"), "step": _("Link of the step")}
-    helps = {"timeout": _("Left empty, for as long as it takes."), "step": _("For events of a link.")}
-    editors = {"step": "link_step"}
+    labels = {"event": _("Until"), "timeout": _("At most"), "step": _("Link of the step"), **LIMIT_LABELS}
+    helps = {"timeout": _("Left empty, for as long as it takes."), "step": _("For events of a link."), **LIMIT_HELPS}
+    editors = {"step": "link_step", **LIMIT_EDITORS}
     words = {"branches": {HAPPENED: _("It happened"), TIMED_OUT: _("Time is up")}}
 
     @params
     class Params:
-        """`step` names the step whose link is meant, the latest link if empty. Branches: "happened", "timed_out"."""
+        """`step` names the step whose link is meant, the latest link if empty. Branches: "happened", "timed_out".
+        `calendars` and `forms` limit what counts of appointments and forms."""
 
         event: Happening
         timeout: Period | None = None
         step: str = ""
+        calendars: tuple[UUID, ...] = ()
+        forms: tuple[UUID, ...] = ()
 
     @classmethod
     def first_branches(cls) -> Sequence[Mapping[str, Any]]:
@@ -49,7 +59,7 @@ class WaitForEvent(Action):
     @classmethod
     def check(cls, params: Any, account: Account) -> Faults:
         wrong = params.timeout.fault() if params.timeout else ""
-        return {"timeout": wrong} if wrong else {}
+        return {"timeout": wrong} if wrong else limit_faults(params, account)
 
     @classmethod
     def closed(cls, branches: Sequence[Mapping[str, Any]]) -> bool:
@@ -95,8 +105,14 @@ def happened(step: StepContext, awaits: str) -> Ids | None:
     if kind in LINK_KINDS:
         return happened_to_link(step.account.id, kind, key)
     if kind == "booking.created":
-        return booked(step.enrollment)
-    return happened_to_contact(step.account.id, kind, UUID(key), step.run.started_at)
+        return booked(step.enrollment, Only.of(step.params))
+    return happened_to_contact(step.account.id, kind, UUID(key), step.run.started_at, Only.of(step.params))
+
+
+def limit_faults(params: Any, account: Account) -> Faults:
+    """Calendars and forms that are gone."""
+    missing = filters.gone("calendars", filters.calendars(account), params.calendars)
+    return missing | filters.gone("forms", filters.forms(account), params.forms)
 
 
 def branch_called(step: StepContext, name: str) -> int | None:
