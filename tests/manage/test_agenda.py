@@ -26,16 +26,6 @@ TOMORROW = datetime(2026, 11, 3, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
-def calendar(account: Account) -> Calendar:
-    return factories.calendar(account, name="First visit")
-
-
-@pytest.fixture
 def web(account: Account, freeze: time_machine.Traveller) -> Client:
     client = Client()
     client.force_login(factories.owner(account, name="Ada Owner"))

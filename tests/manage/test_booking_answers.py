@@ -30,11 +30,6 @@ TOMORROW = datetime(2026, 11, 3, 9, tzinfo=UTC)  # 10:00 in Berlin
 
 
 @pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
 def calendar(account: Account) -> Calendar:
     return factories.calendar(account, name="First visit", approval=True, approval_hours=6)
 

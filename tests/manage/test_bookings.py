@@ -33,16 +33,6 @@ SEEN_BY_MEMBER = ("", "cancel/", "reschedule/", "appointment.ics")
 
 
 @pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
-def calendar(account: Account) -> Calendar:
-    return factories.calendar(account, name="First visit")
-
-
-@pytest.fixture
 def web(account: Account, freeze: time_machine.Traveller) -> Client:
     client = Client()
     client.force_login(factories.owner(account, name="Ada Owner"))

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from tests import factories
 
@@ -23,23 +22,6 @@ pytestmark = pytest.mark.django_db
 PATH = "/app/north-clinic/bookings/new/"
 NOW = factories.NOW
 TOMORROW = datetime(2026, 11, 3, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
-def calendar(account: Account) -> Calendar:
-    return factories.calendar(account, name="First visit")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
 
 
 def caller(calendar: Calendar, start: datetime | str = TOMORROW, **fields: str) -> dict[str, Any]:

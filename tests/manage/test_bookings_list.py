@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 from tests import factories
 
@@ -23,18 +22,6 @@ pytestmark = pytest.mark.django_db
 PATH = "/app/north-clinic/bookings/"
 NOW = factories.NOW
 TOMORROW = datetime(2026, 11, 3, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
 
 
 @pytest.fixture

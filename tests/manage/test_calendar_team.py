@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from tests import factories
 
@@ -37,13 +36,6 @@ def hosts(account: Account) -> list[Host]:
 @pytest.fixture
 def calendar(account: Account, hosts: list[Host]) -> Calendar:
     return factories.calendar(account, host=hosts[0], name="First visit")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
 
 
 def at(calendar: Calendar, rest: str) -> str:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from tests import factories
 
@@ -20,18 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def account() -> Account:
     return factories.account(slug="clinic")
-
-
-@pytest.fixture
-def calendar(account: Account) -> Calendar:
-    return factories.calendar(account, name="First visit")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
 
 
 def at(calendar: Calendar, rest: str = "") -> str:

@@ -6,7 +6,6 @@ import csv
 import io
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests import factories
@@ -18,18 +17,6 @@ from admitone.jobs import run_pending
 pytestmark = pytest.mark.django_db
 PATH = "/app/north-clinic/contacts/"
 FILE = "First Name,Email,Phone,Colour\nAna,ana@example.com,030 1234567,green\n=Eve,nobody,,\n"
-
-
-@pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ DO: dict[str, Any] = {"actor": SYSTEM, "now": NOW}
 
 
 @pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
 def web(account: Account, freeze: time_machine.Traveller) -> Client:
     client = Client()
     client.force_login(factories.owner(account, name="Olga Owner"))

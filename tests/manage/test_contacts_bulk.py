@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from tests import factories
 
@@ -20,18 +19,6 @@ from admitone.events.models import Event
 pytestmark = pytest.mark.django_db
 PATH = "/app/north-clinic/contacts/"
 NOW = factories.NOW
-
-
-@pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
 
 
 @pytest.fixture

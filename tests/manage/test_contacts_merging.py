@@ -6,7 +6,6 @@ import json
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from tests import factories
 
@@ -16,18 +15,6 @@ from admitone.contacts.models import Contact
 pytestmark = pytest.mark.django_db
 PATH = "/app/north-clinic/contacts/"
 NOW = factories.NOW
-
-
-@pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
 
 
 def test_duplicates_share_a_number_or_a_name_with_a_like_address(web: Client, account: Account) -> None:

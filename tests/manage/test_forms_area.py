@@ -7,7 +7,6 @@ import io
 from typing import Any
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from tests import factories
@@ -20,27 +19,8 @@ PATH = "/app/north-clinic/forms/"
 
 
 @pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
-
-
-@pytest.fixture
 def form(account: Account) -> Form:
     return factories.form(account, name="Intake")
-
-
-@pytest.fixture
-def viewer(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.member(account))
-    return client
 
 
 def keys(form: Form) -> list[str]:

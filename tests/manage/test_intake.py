@@ -7,7 +7,6 @@ import io
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from tests import factories
 
@@ -24,18 +23,6 @@ NOW = factories.NOW
 BASE = "/app/north-clinic/"
 PLAIN = {"phone": "off", "email_required": "on", "note": "on", "consent_text": ""}
 RULE = {"key": "email", "equals": "eve@example.com", "message": "Not you.", "redirect_url": "", "calendar": ""}
-
-
-@pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
 
 
 @pytest.fixture

@@ -30,11 +30,6 @@ def account() -> Account:
     return factories.account(slug="clinic", timezone="Europe/Berlin")
 
 
-@pytest.fixture
-def calendar(account: Account) -> Calendar:
-    return factories.calendar(account, name="First visit")
-
-
 @pytest.fixture(autouse=True)
 def owner(client: Client, account: Account, freeze: Any) -> User:
     user = factories.owner(account, name="Ada Lovelace")

@@ -21,18 +21,6 @@ PATH = f"{APP}pipelines/"
 
 
 @pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
-
-
-@pytest.fixture
 def pipeline(account: Account) -> Pipeline:
     return factories.pipeline(account, name="New leads")
 

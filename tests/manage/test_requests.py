@@ -27,11 +27,6 @@ def account() -> Account:
     return factories.account(slug="clinic")
 
 
-@pytest.fixture
-def calendar(account: Account) -> Calendar:
-    return factories.calendar(account, name="First visit")
-
-
 @pytest.fixture(autouse=True)
 def owner(client: Client, account: Account, freeze: Any) -> User:
     user = factories.owner(account)

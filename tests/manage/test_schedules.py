@@ -10,7 +10,7 @@ from tests import factories
 
 from admitone.accounts.models import Account
 from admitone.calendars import access, services
-from admitone.calendars.models import BlockedTime, Calendar, Schedule
+from admitone.calendars.models import BlockedTime, Schedule
 from admitone.events import SYSTEM
 from admitone.logic.availability import week_number
 
@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def account(freeze) -> Account:
     return factories.account(timezone="UTC")
-
-
-@pytest.fixture
-def calendar(account: Account) -> Calendar:
-    return factories.calendar(account, name="First visit")
 
 
 @pytest.fixture

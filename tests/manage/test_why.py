@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from tests import factories
@@ -40,18 +39,6 @@ ASKED = {"date": "2026-11-03", "time": "10:00"}
 @pytest.fixture
 def account() -> Account:
     return factories.account(slug="clinic")
-
-
-@pytest.fixture
-def calendar(account: Account) -> Calendar:
-    return factories.calendar(account, name="First visit")
-
-
-@pytest.fixture
-def web(account: Account, freeze: time_machine.Traveller) -> Client:
-    client = Client()
-    client.force_login(factories.owner(account))
-    return client
 
 
 def url(calendar: Calendar, page: str = "why/") -> str:

@@ -26,11 +26,6 @@ Make = Callable[..., Workflow]
 
 
 @pytest.fixture
-def account() -> Account:
-    return factories.account(slug="north-clinic")
-
-
-@pytest.fixture
 def web(account: Account, freeze: time_machine.Traveller) -> Client:
     client = Client()
     client.force_login(factories.owner(account, email="owner@example.com"))
