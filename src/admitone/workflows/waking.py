@@ -53,8 +53,10 @@ class Only:
         return cls(params.calendars, params.forms)
 
     def fits(self, kind: str, facts: Ids) -> bool:
-        wanted = self.forms if kind == "form.submitted" else self.calendars if kind in BOOKING_KINDS else ()
-        return not wanted or facts.get("form" if kind == "form.submitted" else "calendar") in {str(one) for one in wanted}
+        if kind == "form.submitted":
+            return not self.forms or facts.get("form") in {str(one) for one in self.forms}
+        wanted = {str(one) for one in self.calendars} if kind in BOOKING_KINDS else set()
+        return not wanted or facts.get("calendar") in wanted
 
 
 ANY = Only()
