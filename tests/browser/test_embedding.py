@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 from tests.browser.clinic import EMAIL, NAME, Clinic, slots
 from tests.browser.conftest import OpenPage
 from tests.browser.site import Site
@@ -98,13 +98,21 @@ def test_frame_is_as_high_as_its_page_and_has_no_scrollbar_of_its_own(clinic: Cl
     assert page.evaluate("document.querySelector('iframe').getBoundingClientRect().height") >= 680
 
 
-def test_only_sites_on_the_list_may_frame_a_page(clinic: Clinic, site: Site) -> None:
+def test_only_sites_on_the_list_may_frame_a_page_and_others_show_the_link(
+    clinic: Clinic, site: Site, browser: Browser
+) -> None:
     policies = [
         clinic.api.get(path).headers["Content-Security-Policy"]
         for path in (clinic.facts["states"]["scheduling"], clinic.facts["framed_path"])
     ]
     assert "frame-ancestors 'none'" in policies[0]
     assert f"frame-ancestors {site.origin}" in policies[1]
+    page = browser.new_page()  # not one whose refused frames are faults
+    page.goto(site.embed(clinic.base, f"{clinic.base}{clinic.facts['states']['scheduling']}", "inline"))
+    page.wait_for_selector("iframe", state="attached")
+    expect(page.locator("iframe")).to_have_count(0)
+    expect(page.get_by_role("link", name="Book a visit")).to_be_visible()
+    page.close()
 
 
 @pytest.mark.parametrize("mode", ["inline", "popup", "float"])

@@ -6,6 +6,7 @@
   const script = document.currentScript || document.querySelector("script[src$='/embed.js']");
   const home = new URL(script.src).origin;
   const frames = new Map();
+  const SILENCE = 2000;
   let count = 0;
 
   function address(target, id) {
@@ -18,7 +19,7 @@
     return url.href;
   }
 
-  function frame(holder, onClose) {
+  function frame(holder, onClose, onSilence) {
     const id = "a" + ++count;
     const src = address(holder.dataset.book, id);
     if (!src) return null;
@@ -27,12 +28,17 @@
     element.title = holder.dataset.label || "Book an appointment";
     element.loading = "eager";
     Object.assign(element.style, { width: "100%", minHeight: holder.dataset.height || "680px", border: "0", colorScheme: "normal" });
-    frames.set(id, { element, holder, onClose });
+    const found = { element, holder, onClose, ready: false };
+    frames.set(id, found);
+    // Our pages speak before they have loaded. One that this site may not show never does.
+    element.addEventListener("load", () => setTimeout(() => found.ready || onSilence(), SILENCE), { once: true });
     return element;
   }
 
   function inline(holder) {
-    const element = frame(holder);
+    const fallback = [...holder.childNodes];
+    const back = () => holder.firstElementChild === element && holder.replaceChildren(...fallback);
+    const element = frame(holder, undefined, back);
     if (element) holder.replaceChildren(element);
   }
 
@@ -45,7 +51,8 @@
     close.setAttribute("aria-label", holder.dataset.close || "Close");
     Object.assign(close.style, { position: "sticky", top: "0", float: "inline-end", width: "44px", height: "44px", fontSize: "28px", lineHeight: "1", border: "0", background: "none", color: "inherit", cursor: "pointer", zIndex: "1" });
     close.addEventListener("click", () => dialog.close());
-    const element = frame(holder, () => dialog.close());
+    const leave = () => dialog.open && location.assign(new URL(holder.dataset.book, home));
+    const element = frame(holder, () => dialog.close(), leave);
     if (!element) return null;
     dialog.append(close, element);
     dialog.addEventListener("close", () => emit(holder, "close", {}));
@@ -85,6 +92,7 @@
     if (event.origin !== home || !message || message.source !== "admitone" || message.v !== 1) return;
     const found = frames.get(message.id);
     if (!found || event.source !== found.element.contentWindow || !TYPES.includes(message.type)) return;
+    found.ready = true;
     if (message.type === "resize" && message.data.height > 0) {
       // the reserved height stays the floor, so that the page around never jumps up
       found.element.style.height = Math.min(message.data.height, 20000) + "px";
