@@ -1,10 +1,11 @@
-"""The demo's form and pipeline."""
+"""The demo's form and pipeline, and which calendars it names."""
 
 from __future__ import annotations
 
 import pytest
 from tests import factories
 
+from admitone.cli.demo import of_each_type
 from admitone.cli.demo_intake import ensure_intake
 from admitone.events import GUEST
 from admitone.forms.models import Form
@@ -39,3 +40,12 @@ def test_intake_is_made_once_and_named() -> None:
 def test_demo_form_takes_an_address_or_a_number(answers: dict[str, str]) -> None:
     form = Form.objects.select_related("account").get(id=str(ensure_intake(factories.account(), NOW)["form_id"]))
     assert submit(form=form, answers=answers, meta={}, actor=GUEST, now=NOW).answers == answers
+
+
+def test_demo_names_its_first_public_calendar_of_each_type() -> None:
+    ours, real = factories.account(is_demo=True), factories.account()
+    factories.calendar(ours, access="one_time")
+    wanted = [factories.calendar(ours, kind=kind) for kind in ("personal", "class", "event")]
+    factories.calendar(ours, kind="class")
+    factories.calendar(real, kind="collective")
+    assert {one.id for one in of_each_type()} == {one.id for one in wanted}

@@ -56,7 +56,8 @@ def demo(as_json: bool) -> None:
 
 
 def written(value: Any) -> str:
-    return " ".join(value) if isinstance(value, list) else str(value)
+    many = list(value.values()) if isinstance(value, dict) else value
+    return " ".join(many) if isinstance(many, list) else str(value)
 
 
 def ensure(now: datetime) -> dict[str, Any]:
@@ -87,9 +88,18 @@ def ensure(now: datetime) -> dict[str, Any]:
         "permanent_url": permanent_url(calendar.id),
         "group_url": group_url(account.slug, "appointments"),
         "one_time_url": one_time_url(open_link(calendar, now).id),
+        "each_type": {one.kind: scheduling_url(one.account.slug, one.slug) for one in of_each_type()},
         **intake,
         **ensure_workflow(account, calendar, str(intake["form_id"]), now),
     }
+
+
+def of_each_type() -> list[Calendar]:
+    """The demo's first public calendar of each type, in whichever of its sub-accounts."""
+    from admitone.calendars.models import Calendar
+
+    rows = Calendar.objects.filter(account__is_demo=True, access="public", deleted_at=None).select_related("account")
+    return list({one.kind: one for one in rows.order_by("-id")}.values())[::-1]
 
 
 def build(now: datetime) -> None:
