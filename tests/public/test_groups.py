@@ -14,6 +14,7 @@ from tests.public.conftest import DETAILS, LOCAL, Practice, Submit, form_of, min
 from admitone.accounts.addresses import one_time_url
 from admitone.booking.models import Booking
 from admitone.calendars.models import Calendar, CalendarGroup
+from admitone.calendars.queries import group_by_id_or_slug
 from admitone.calendars.services import (
     create_calendar,
     create_group,
@@ -22,6 +23,7 @@ from admitone.calendars.services import (
     set_group_active,
     set_members,
     update_calendar,
+    update_group,
 )
 from admitone.events import Event
 from admitone.links.models import LinkRequest, OneTimeLink
@@ -90,11 +92,43 @@ def test_page_shows_what_can_be_booked_and_leads_there(practice: Practice, clien
     }
 
 
-def test_page_takes_two_statements(
-    client: Client, page: str, django_assert_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize("more", [0, 3])
+def test_page_takes_four_statements_whatever_the_number_of_its_calendars(
+    practice: Practice, group: CalendarGroup, client: Client, page: str, more: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    own = list(group.calendars.values_list("id", flat=True))
+    made = [create_calendar(**who(practice), name=f"More {n}").id for n in range(more)]
+    set_members(**who(practice), group_id=group.id, calendars=[*own, *made])
+    with django_assert_num_queries(4):
+        assert len(cards(client.get(page).content.decode())) == 2 + more
+
+
+def test_page_says_when_each_calendar_is_next_open(
+    practice: Practice, client: Client, submit: Submit, page: str
 ) -> None:
-    with django_assert_num_queries(2):
-        client.get(page)
+    assert text_of(client.get(page)).count("Next: Mon, 2 Nov, 10:00") == 2
+    near = f"{page}?tz=Asia/Tokyo"
+    assert text_of(client.get(near)).count("Next: Mon, 2 Nov, 18:00") == 2
+    assert "Asia/Tokyo" in text_of(client.get(near))
+
+
+def test_old_address_leads_to_the_group_until_another_takes_it(
+    practice: Practice, group: CalendarGroup, client: Client, page: str
+) -> None:
+    update_group(**who(practice), group_id=group.id, slug="consultations")
+    answer = client.get(f"{page}?tz=Asia/Tokyo")
+    assert (answer.status_code, answer["Location"]) == (
+        303,
+        f"/{practice.account.slug}/g/consultations?tz=Asia%2FTokyo",
+    )
+    assert group_by_id_or_slug(practice.account, "visits") == group
+    other = create_group(**who(practice), name="Visits")
+    assert "Visits" in text_of(client.get(page))
+    update_group(**who(practice), group_id=other.id, slug="others")
+    assert client.get(page)["Location"] == f"/{practice.account.slug}/g/others"
+    delete_group(**who(practice), group_id=other.id)
+    assert client.get(page).status_code == 404
 
 
 def test_calendar_leads_back_to_the_group_and_books(

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
 from admitone.accounts.models import Account
-from admitone.calendars.models import Calendar, CalendarGroup
+from admitone.calendars.models import Calendar, CalendarGroup, OldGroupSlug
 from admitone.calendars.queries import SLUG
 from admitone.logic.availability import Schedule
 from admitone.logic.plan import CalendarPlan, PlanBrand, decode
@@ -24,12 +24,14 @@ class PublicGroup:
     calendars: tuple[CalendarPlan, ...]
 
 
-def public_group(account_slug: str, slug: str) -> PublicGroup | None:
-    """The group behind /<account>/g/<slug>, paused ones too; None if there is none. Two statements."""
+def public_group(account_slug: str, slug: str) -> PublicGroup | str | None:
+    """The group behind /<account>/g/<slug>, paused ones too; the current slug (str) if an old one was asked for; None if
+    there is none. Two statements."""
     rows = CalendarGroup.objects.filter(account__slug=account_slug, slug=slug, deleted_at=None)
     group = rows.select_related("account").first() if SLUG.fullmatch(slug) else None
     if group is None:
-        return None
+        old = OldGroupSlug.objects.filter(account__slug=account_slug, slug=slug, group__deleted_at=None)
+        return old.values_list("group__slug", flat=True).first() if SLUG.fullmatch(slug) else None
     shown = members(group).filter(active=True, access="public")
     plans = tuple(decode(text) for text in shown.values_list("plan", flat=True))
     return PublicGroup(group, group_plan(group, group.account, plans), plans)

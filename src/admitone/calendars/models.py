@@ -120,6 +120,20 @@ class CalendarGroup(models.Model):
         return self.name
 
 
+class OldGroupSlug(models.Model):
+    """A slug that a group had: it leads to the group until another one takes it."""
+
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
+    slug = models.SlugField(max_length=60)
+    group = models.ForeignKey(CalendarGroup, models.CASCADE, related_name="old_slugs")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "slug"], name="old_group_slug_once")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 class Calendar(models.Model):
     """What a guest books. `plan` is the compiled CalendarPlan (logic/plan.py), rewritten by every calendar or schedule write."""
 

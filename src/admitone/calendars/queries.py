@@ -73,10 +73,10 @@ def by_id_or_slug(account: Account, reference: str) -> Calendar:
 
 
 def group_by_id_or_slug(account: Account, reference: str) -> CalendarGroup:
-    """One group by its id or slug; Problem("not_found")."""
+    """One group by its id or any slug it ever had that no other has taken; Problem("not_found")."""
     key = accounts.as_uuid(reference)
     rows = CalendarGroup.objects.filter(account=account, deleted_at=None)
-    rows = rows.filter(id=key) if key else rows.filter(slug=reference)
+    rows = rows.filter(id=key) if key else rows.filter(Q(slug=reference) | Q(old_slugs__slug=reference))
     row = rows.first() if key or SLUG.fullmatch(reference) else None
     if row is None:
         raise Problem("not_found")

@@ -20,19 +20,23 @@ from admitone.public.pages import Visit, page, with_query
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A calendar to choose; `lengths` are all the minutes an appointment of it may last."""
+    """A calendar to choose; `lengths` are all the minutes an appointment of it may last, `soonest` its next open time."""
 
     plan: CalendarPlan
     href: str
+    soonest: str = ""
 
     @property
     def lengths(self) -> list[int]:
         return sorted({self.plan.rules.duration, *self.plan.durations})
 
 
-def cards(plans: Iterable[CalendarPlan], address: Mapping[str, str]) -> list[Card]:
-    """`address` maps calendar ids to where their card leads."""
-    return [Card(plan, address[plan.calendar_id]) for plan in plans]
+def cards(
+    plans: Iterable[CalendarPlan], address: Mapping[str, str], soonest: Mapping[str, str] | None = None
+) -> list[Card]:
+    """`address` maps calendar ids to where their card leads, `soonest` to their next open time in words."""
+    near = soonest or {}
+    return [Card(plan, address[plan.calendar_id], near.get(plan.calendar_id, "")) for plan in plans]
 
 
 def made(visit: Visit, found: Opened) -> Opened:

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from admitone.accounts.models import Account
 from admitone.calendars import plans
 from admitone.calendars.groups import members
-from admitone.calendars.models import Calendar, CalendarGroup
+from admitone.calendars.models import Calendar, CalendarGroup, OldGroupSlug
 from admitone.events import Actor, record
 from admitone.logic.calendars import clean_slug, slug_from
 from admitone.logic.errors import Problem
@@ -76,17 +76,21 @@ def amend_group(
 
 
 def update_group(*, account: Account, group_id: UUID, actor: Actor, now: datetime, **changes: Any) -> CalendarGroup:
-    """Change name, description or slug; an old slug is free at once. Problem("invalid", fields), Problem("slug_taken")."""
+    """Change name, description or slug; an old slug leads on until another group takes it. Problem("invalid", fields),
+    Problem("slug_taken")."""
     cleaned = _clean(changes)
     with transaction.atomic():
         group = _locked(account, group_id)
         changed = sorted(name for name, value in cleaned.items() if getattr(group, name) != value)
+        before = group.slug
         for name in changed:
             setattr(group, name, cleaned[name])
         if changed:
             _refuse_taken(group)
             group.updated_at = now
             _save(group, update_fields=[*changed, "updated_at"])
+            if "slug" in changed:
+                OldGroupSlug.objects.create(account=account, slug=before, group=group)
             _tell(group, actor, now, "calendar_group.changed", fields=changed)
     return group
 
@@ -229,6 +233,7 @@ def _save(group: CalendarGroup, **how: Any) -> None:
     try:
         with transaction.atomic():
             group.save(**how)
+            OldGroupSlug.objects.filter(account=group.account_id, slug=group.slug).delete()
     except IntegrityError as error:
         raise _taken() from error
 
