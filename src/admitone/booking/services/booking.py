@@ -20,6 +20,7 @@ from admitone.calendars.queries import plan_by_id
 from admitone.calendars.services import refresh_stale
 from admitone.events import Actor, record_many
 from admitone.logic.bookings import GuestRequest
+from admitone.logic.calendars import MAX_SERIES
 from admitone.logic.errors import Problem
 from admitone.logic.ids import uuid7
 from admitone.logic.plan import CalendarPlan
@@ -57,9 +58,11 @@ def book(
     host: str = "",
     duration: int | None = None,
     repeat: Repeat | None = None,
+    location: str = "",
 ) -> Booked:
     """Book `start` (epoch minute). `by_hand` lets the owner ignore hours and notice, never taken time; `host` is the
-    guest's wish, where the calendar lets them choose, `duration` one of its lengths in minutes. With
+    guest's wish, where the calendar lets them choose, `duration` one of its lengths in minutes, `location` stands
+    instead of the calendar's. With
     `repeat` it is the first of a series, which is booked as a whole: Problem series_conflict if it cannot be."""
     if not plan.active and not by_hand:
         if before := find(idempotency):
@@ -67,8 +70,9 @@ def book(
         raise Problem("calendar_paused")
     refresh_stale(host_ids=[host.id for host in plan.hosts], now=now)
     wish = Wish(
-        uuid7(), plan, start, guest, source, metadata=metadata or {}, by_hand=by_hand, host=host, duration=duration
-    )
+        uuid7(), plan, start, guest, source, metadata=metadata or {}, by_hand=by_hand, host=host, duration=duration,
+        location=location,
+    )  # fmt: skip
     for _ in range(3):
         try:
             return retrying(lambda: _book(wish, idempotency, repeat, actor=actor, now=now))  # noqa: B023 - called at once
@@ -90,6 +94,7 @@ def _book(wish: Wish, idempotency: Idempotency | None, repeat: Repeat | None, *,
     before = claim(idempotency, kind="booking", resource_id=wish.booking_id, now=now)
     if before:
         return booked(Booking.objects.get(id=before), replayed=True)
-    bookings, drafts = reserve_all(wish, repeat, wish.plan.series_max, actor=actor, now=now)
+    most = MAX_SERIES if wish.by_hand else wish.plan.series_max
+    bookings, drafts = reserve_all(wish, repeat, most, actor=actor, now=now)
     record_many(drafts)
     return booked(bookings[0])

@@ -47,8 +47,10 @@ def look(
     offered: Sequence[Sequence[int]] | None = None,
     party: int = 1,
     booking: bool = False,
+    by_hand: bool = False,
 ) -> list[Spot]:
-    """The dates of a series as a guest is asked to confirm them. Earlier ones count for the limits of later ones."""
+    """The dates of a series as a guest is asked to confirm them. Earlier ones count for the limits of later ones. By hand
+    only taken time is in the way."""
     starts = occurrences(start, plan.schedule.timezone, repeat) if EARLIEST <= start < LATEST else []
     if not starts or not EARLIEST <= starts[-1] < LATEST:
         raise Problem("slot_unavailable")
@@ -57,10 +59,10 @@ def look(
     counts, found = dict(asked.request.own_counts), []
     for one in starts:
         asked = replace(asked, request=replace(asked.request, own_counts=counts))
-        reason = asked.refusal(one) or ""
+        reason = asked.refusal(one, by_hand=by_hand) or ""
         if not reason:
             counts[local_day(plan, one)] = counts.get(local_day(plan, one), 0) + 1
-        hosts = asked.takers(one) if plan.kind == "round_robin" and not reason else ()
+        hosts = asked.takers(one, by_hand=by_hand) if plan.kind == "round_robin" and not reason else ()
         found.append(Spot(one, one + plan.rules.duration, reason, hosts))
     return found
 
@@ -84,8 +86,11 @@ def reserve_series(wish: Wish, repeat: Repeat, *, actor: Actor, now: datetime) -
     A host of a round robin who is free for all dates takes all of them; if there is none, each date has its own.
     """
     lock_hosts(wish.plan)
-    plan = for_length(for_host(wish.plan, wish.host), wish.duration)
-    spots = look(plan, wish.start, repeat, now=now, offered=wish.offered, party=wish.guest.party, booking=True)
+    plan = for_length(for_host(wish.plan, wish.host, by_hand=wish.by_hand), wish.duration)
+    spots = look(
+        plan, wish.start, repeat, now=now, offered=wish.offered, party=wish.guest.party, booking=True,
+        by_hand=wish.by_hand,
+    )  # fmt: skip
     if any(spot.reason for spot in spots):
         raise conflict(spots)
     wish = replace(wish, plan=_of_all(wish.plan, spots), series_id=wish.booking_id, series_n=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4, uuid5
@@ -22,12 +22,17 @@ from admitone.booking.services import book
 from admitone.calendars.models import Calendar
 from admitone.contacts.filters import Filters
 from admitone.contacts.models import Contact
+from admitone.links.terms import place_kind
 from admitone.logic.bookings import clean_caller
+from admitone.logic.calendars import MAX_SERIES
 from admitone.logic.clock import from_min, to_min_floor
 from admitone.logic.errors import Problem
+from admitone.logic.identity import clean_name
+from admitone.logic.plan import CalendarPlan
+from admitone.logic.series import Repeat
 from admitone.logic.wishes import for_length, lengths
 from admitone.manage.agenda import dialogs
-from admitone.manage.bookings import picking, reading
+from admitone.manage.bookings import picking, reading, repeating
 from admitone.manage.bookings.changing import LOST
 from admitone.manage.bookings.forms import CallerForm
 from admitone.manage.contacts import reading as contacts
@@ -53,7 +58,7 @@ class Desk:
     @property
     def length(self) -> int | None:
         """?duration=: one of the calendar's lengths; None for its first."""
-        text = self.request.GET.get("duration", "")
+        text = self.request.POST.get("duration") or self.request.GET.get("duration", "")
         found = int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
         return found if found in self.calendar.compiled.durations else None
 
@@ -79,7 +84,26 @@ class Desk:
         """Of the form's idempotency key: this person in this sub-account, in no more than 64 characters."""
         return f"by_hand:{uuid5(self.request.account.id, str(self.request.user.pk))}"
 
+    @property
+    def drawn_anew(self) -> bool:
+        """Another calendar was chosen in the dialog: nothing is to be booked yet."""
+        return self.request.method == "POST" and "again" in self.request.POST
+
+    @property
+    def location(self) -> str:
+        """A place for this appointment alone; not where the guest says it."""
+        asks = self.calendar.location_kind == "ask"
+        return "" if asks else clean_name(self.request.POST.get("location", ""), 500)
+
+    @property
+    def plan(self) -> CalendarPlan:
+        """The calendar's, or with the place of this appointment."""
+        plan, where = self.calendar.compiled, self.location
+        return replace(plan, location_kind=place_kind(where), location=where) if where else plan
+
     def initial(self) -> dict[str, str]:
+        if self.drawn_anew:
+            return self.request.POST.dict()
         one = self.contact
         found = {"name": one.name, "email": one.email, "phone": one.phone} if one else {}
         zone = (one.timezone if one else "") or self.calendar.schedule.timezone
@@ -129,7 +153,7 @@ def new_booking(request: AccountRequest, account: Account) -> HttpResponse:
     if not calendars:
         return render(request, "manage/bookings/no_calendar.html")
     desk = Desk(request, timezone.now(), calendars, _calendar(request, calendars), _contact(request))
-    return submitted(desk) if request.method == "POST" else show(desk, desk.form())
+    return submitted(desk) if request.method == "POST" and not desk.drawn_anew else show(desk, desk.form())
 
 
 def _calendar(request: AccountRequest, calendars: list[Calendar]) -> Calendar:
@@ -155,8 +179,13 @@ def submitted(desk: Desk) -> HttpResponse:
     form = desk.form(data)
     try:
         wanted, freely = picking.wish(data, desk.zone, desk.now)
-        return _booked(desk, wanted, freely)
+        repeat = repeating.wanted(data)
+        if repeat is not None and data.get("sure") != repeating.token(wanted, repeat):
+            return show(desk, form, dates=_dates(desk, wanted, repeat))
+        return _booked(desk, wanted, freely, repeat)
     except Problem as problem:
+        if problem.code == "series_conflict" and wanted is not None and (repeat := repeating.wanted(data)):
+            return show(desk, form, dates=_dates(desk, wanted, repeat), status=problem.status)
         if problem.code == "idempotency_key_reused":
             return _sent_before(desk)
         if problem.code == "not_found":
@@ -164,6 +193,14 @@ def submitted(desk: Desk) -> HttpResponse:
         form.refuse(_with_guest(desk, problem) if wanted is None else problem)
         lost = wanted if problem.code in LOST else None
         return show(desk, form, lost=lost, status=problem.status)
+
+
+def _dates(desk: Desk, start: int, repeat: Repeat) -> repeating.Dates:
+    """Wrong details are said first. Problem("invalid")."""
+    guest = clean_caller(desk.plan, _raw(desk))
+    return repeating.dates(
+        desk.plan, start, repeat, now=desk.now, host=desk.host, length=desk.length, party=guest.party
+    )
 
 
 def _with_guest(desk: Desk, problem: Problem) -> Problem:
@@ -182,26 +219,31 @@ def _raw(desk: Desk) -> dict[str, str]:
     return raw | ({"locale": desk.contact.locale} if desk.contact and desk.contact.locale else {})
 
 
-def _booked(desk: Desk, start: int, freely: bool) -> HttpResponse:
+def _booked(desk: Desk, start: int, freely: bool, repeat: Repeat | None) -> HttpResponse:
     request, raw = desk.request, _raw(desk)
     asked = {"calendar": str(desk.calendar.id), "start": start, **raw} | ({"host": desk.host} if desk.host else {})
     asked |= {"duration": desk.length} if desk.length else {}
+    asked |= {"location": desk.location} if desk.location else {}
+    asked |= {"repeat": repeating.token(start, repeat)} if repeat else {}
     done = book(
-        plan=desk.calendar.compiled,
+        plan=desk.plan,
         start=start,
-        guest=clean_caller(desk.calendar.compiled, raw),
+        guest=clean_caller(desk.plan, raw),
         source="by_hand",
         actor=request.actor,
         now=desk.now,
         idempotency=Idempotency.of(desk.scope, request.POST.get("key"), asked),
-        by_hand=freely,
+        by_hand=freely or repeat is not None,
         host=desk.host,
         duration=desk.length,
+        repeat=repeat,
+        location=desk.location,
     )
+    said = _("%d appointments are booked.") % repeat.count if repeat else _("The appointment is booked.")
     if desk.in_dialog:
-        return dialogs.done(request, _("The appointment is booked."))
+        return dialogs.done(request, said)
     if not done.replayed:
-        messages.success(request, _("The appointment is booked."))
+        messages.success(request, said)
     return redirect("manage:booking", request.account.slug, done.id)
 
 
@@ -213,9 +255,18 @@ def _sent_before(desk: Desk) -> HttpResponse:
     return show(desk, form, made=made, status=409)
 
 
-def show(desk: Desk, form: CallerForm, *, lost: int | None = None, made: Any = None, status: int = 200) -> HttpResponse:
+def show(
+    desk: Desk,
+    form: CallerForm,
+    *,
+    lost: int | None = None,
+    made: Any = None,
+    dates: repeating.Dates | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    again = _repeating(desk, form, dates)
     if desk.in_dialog:
-        return _in_dialog(desk, form, lost=lost, made=made, status=status)
+        return _in_dialog(desk, form, again, lost=lost, made=made, status=status)
     request = desk.request
     query = reading.typed(request.GET.get("find", ""))
     picker = picking.choose(desk.search, {**desk.asked, **request.GET.dict()})
@@ -233,22 +284,47 @@ def show(desk: Desk, form: CallerForm, *, lost: int | None = None, made: Any = N
         "lost": from_min(lost) if lost is not None else None,
         "chosen": desk.chosen(picker),
         "made": made,
+        "repeating": again,
+        "zone": desk.zone,
         "keep": _keep(request),
     }
     return render(request, "manage/bookings/new.html", context, status=status)
 
 
-def _in_dialog(desk: Desk, form: CallerForm, *, lost: int | None, made: Any, status: int) -> HttpResponse:
-    request, host = desk.request, next((one.name for one in desk.calendar.compiled.hosts if one.id == desk.host), "")
+def _repeating(desk: Desk, form: CallerForm, dates: repeating.Dates | None) -> dict[str, Any]:
+    """For repeat.html; what is wrong with the number stands at its field."""
+    data = desk.request.POST
+    trouble = " ".join(str(one) for one in form.errors.pop("repeat", ())) if form.is_bound else ""
+    return {
+        "rhythms": repeating.RHYTHMS,
+        "most": MAX_SERIES,
+        "every": data.get("repeat", ""),
+        "times": data.get("times", "") or 2,
+        "dates": dates,
+        "trouble": trouble,
+    }
+
+
+def _in_dialog(
+    desk: Desk, form: CallerForm, again: dict[str, Any], *, lost: int | None, made: Any, status: int
+) -> HttpResponse:
+    request, plan = desk.request, desk.calendar.compiled
     context = {
         "form": form,
         "calendars": desk.calendars,
         "calendar": desk.calendar,
-        "day": desk.asked.get("day")
+        "day": request.POST.get("other_date", "")[:10]
+        or desk.asked.get("day")
         or request.GET.get("day", "")[:10]
         or f"{desk.now.astimezone(ZoneInfo(desk.zone)):%Y-%m-%d}",
         "host": desk.host,
-        "host_name": host,
+        "hosts": plan.hosts if plan.type.choice and len(plan.hosts) > 1 else (),
+        "lengths": lengths(plan),
+        "length": desk.length or plan.rules.duration,
+        "location": request.POST.get("location", ""),
+        "asks_place": desk.calendar.location_kind == "ask",
+        "repeating": again,
+        "drawn_anew": desk.drawn_anew,
         "near": desk.search.nearest(lost) if lost is not None else (),
         "made": made,
         "at": desk.at,
