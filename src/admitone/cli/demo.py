@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from admitone.cli.boot import boot
+from admitone.cli.demo_assessment import ensure_assessment
 from admitone.cli.demo_intake import ensure_intake
 from admitone.cli.demo_workflow import ensure_workflow
 
@@ -90,6 +91,7 @@ def ensure(now: datetime) -> dict[str, Any]:
         "one_time_url": one_time_url(open_link(calendar, now).id),
         "each_type": {one.kind: scheduling_url(one.account.slug, one.slug) for one in of_each_type()},
         **intake,
+        "form_first_url": ensure_assessment(account, now),
         **ensure_workflow(account, calendar, str(intake["form_id"]), now),
     }
 
