@@ -39,7 +39,7 @@ def ensure_form(account: Account, now: datetime) -> Form:
     from admitone.forms.queries import listing
     from admitone.forms.services import create_form
 
-    return listing(account).order_by("created_at").first() or create_form(
+    return listing(account).order_by("id").first() or create_form(
         account=account,
         actor=SYSTEM,
         now=now,
