@@ -58,8 +58,8 @@ def test_owner_lists_who_waits(api, guest, room):
     join(guest, room, "Ben")
     listed = api.get("/calendars/yoga/waitlist").json()["items"]
     assert [(one["name"], one["status"], one["seats"]) for one in listed] == [
-        ("Ben", "waiting", 1),
         ("Ada", "waiting", 1),
+        ("Ben", "waiting", 1),
     ]
     assert api.get("/calendars/yoga/waitlist?status=offered").json()["items"] == []
     assert len(api.get(f"/calendars/yoga/waitlist?start={TEN}").json()["items"]) == 2

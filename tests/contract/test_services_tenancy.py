@@ -135,6 +135,8 @@ CALLS: dict[str, Callable[[Any, Any], object]] = {
     ),
     "host of new calendar": lambda me, it: calendars.create_calendar(account=me, name="x", host=it.host, **DO),
     "rename host": lambda me, it: calendars.update_host(account=me, host_id=it.host.id, name="x", **DO),
+    "delete host": lambda me, it: booking.remove_host(account=me, host_id=it.host.id, **DO),
+    "restore host": lambda me, it: calendars.restore_host(account=me, host_id=it.host.id, **DO),
     "busy source of host": lambda me, it: calendars.add_busy_source(
         account=me, host_id=it.host.id, kind="ics", config={"url": "https://example.com/a.ics"}, **DO
     ),

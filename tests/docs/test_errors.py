@@ -27,6 +27,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "errors.md").read_text()
 SECTIONS = dict(re.findall(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 #: Refusals that no request to the API produces.
 ELSEWHERE = {
+    "calendar_deleted",
+    "host_in_use",
     "hook_paused",
     "slug_taken",
     "draft_changed",

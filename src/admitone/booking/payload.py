@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from admitone.accounts.addresses import manage_url
 from admitone.booking.models import Booking, WaitlistEntry
@@ -68,3 +70,22 @@ def waiting_view(entry: WaitlistEntry) -> dict[str, Any]:
         "link": str(entry.link_id) if entry.link_id else None,
         "created_at": iso(entry.created_at),
     }
+
+
+def made_by(links: Sequence[UUID]) -> dict[UUID | None, list[str]]:
+    """Link -> the ids of its bookings; of a series the first date alone is told of the link, the others follow it."""
+    rows = Booking.objects.filter(one_time_link_id__in=links).order_by("id")
+    first = list(rows.values_list("one_time_link_id", "id", "series_id"))
+    later = _following([series for _, _, series in first if series])
+    made: dict[UUID | None, list[str]] = {}
+    for link, booking, series in first:
+        made.setdefault(link, []).extend([str(booking), *later.get(series, ())])
+    return made
+
+
+def _following(series: Sequence[UUID]) -> dict[UUID | None, list[str]]:
+    found: dict[UUID | None, list[str]] = {}
+    rows = Booking.objects.filter(series_id__in=series, one_time_link_id=None).order_by("series_n", "id")
+    for key, booking in rows.values_list("series_id", "id") if series else ():
+        found.setdefault(key, []).append(str(booking))
+    return found

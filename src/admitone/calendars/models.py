@@ -16,7 +16,9 @@ class Host(models.Model):
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
     video_url = models.URLField(blank=True, max_length=500)  # their own room, for calendars of location_kind "host"
+    account = models.ForeignKey("accounts.Account", models.SET_NULL, null=True, related_name="+")  # that made them
     created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

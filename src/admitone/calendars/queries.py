@@ -102,20 +102,22 @@ def deleted_calendars(account: Account) -> list[Calendar]:
 
 
 def bookable(account: Account) -> QuerySet[Host]:
-    """Hosts of the agency who are members here, already booked here, or not yet booked anywhere."""
+    """Hosts of the agency who are members here, already booked here, made here, or nobody's yet; no deleted ones."""
     members = Membership.objects.filter(account=account).values("user")
     here = CalendarHost.objects.filter(calendar__account=account).values("host")
     booked = CalendarHost.objects.values("host")
     return Host.objects.filter(
-        Q(user__in=members) | Q(id__in=here) | (Q(user=None) & ~Q(id__in=booked)), agency_id=account.agency_id
+        Q(user__in=members) | Q(id__in=here) | Q(account=account) | (Q(user=None, account=None) & ~Q(id__in=booked)),
+        agency_id=account.agency_id,
+        deleted_at=None,
     )
 
 
 def hosts_for(account: Account) -> QuerySet[Host]:
-    """Who can be chosen as a host here, by name: members and people already booked here."""
+    """Who can be chosen as a host here, by name: members, people already booked here, and those made here."""
     return (
         bookable(account)
-        .filter(Q(user__isnull=False) | Q(calendar_hosts__calendar__account=account))
+        .filter(Q(user__isnull=False) | Q(calendar_hosts__calendar__account=account) | Q(account=account))
         .distinct()
         .order_by(Lower("name"), "id")
     )

@@ -16,7 +16,7 @@ from admitone.accounts.addresses import one_time_url
 from admitone.accounts.keyring import keyring
 from admitone.accounts.models import Account, User
 from admitone.accounts.queries import as_uuid
-from admitone.booking.models import Booking
+from admitone.booking.payload import made_by
 from admitone.calendars.busy import FRESH_FOR, unread_since
 from admitone.calendars.models import BusySource, Calendar, CalendarGroup
 from admitone.links.groups import Choice, choices, chosen, plan_before_choice
@@ -374,12 +374,8 @@ def offered_iso(offered: list[list[int]] | None) -> list[dict[str, str]] | None:
 
 
 def views(links: list[OneTimeLink]) -> list[LinkView]:
-    """The links with the bookings they made: one more statement for all of them."""
-    ids = [link.id for link in links]
-    made: dict[UUID | None, list[str]] = {}
-    rows = Booking.objects.filter(one_time_link_id__in=ids).order_by("id").values_list("one_time_link_id", "id")
-    for link_id, booking_id in rows:
-        made.setdefault(link_id, []).append(str(booking_id))
+    """The links with the bookings they made, every date of a series too."""
+    made = made_by([link.id for link in links])
     return [LinkView(link, made.get(link.id, [])) for link in links]
 
 

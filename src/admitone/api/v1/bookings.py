@@ -54,6 +54,7 @@ from admitone.logic.clock import to_min_ceil
 from admitone.logic.errors import Problem
 
 router = Router(tags=["Bookings"])
+MOVING = ("booking_not_active", "calendar_deleted", "calendar_paused", "slot_taken", "slot_unavailable")
 Source = Literal["one_time_link", "scheduling_link", "permanent_link", "by_hand", "api", "workflow"]
 Status = Literal["pending", "confirmed", "cancelled", "declined", "completed", "no_show"]
 
@@ -314,7 +315,7 @@ def cancel_booking(request: ApiRequest, booking_id: str, payload: Cancellation |
 @router.post(
     "/{booking_id}/reschedule",
     response={201: BookingOut},
-    openapi_extra=refuses("booking_not_active", "calendar_paused", "slot_taken", "slot_unavailable"),
+    openapi_extra=refuses(*MOVING),
     summary="Reschedule a booking",
 )
 def reschedule_booking(request: ApiRequest, booking_id: str, payload: Move) -> dict[str, Any]:

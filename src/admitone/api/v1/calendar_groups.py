@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from admitone.accounts.addresses import group_url
 from admitone.accounts.models import Account
+from admitone.accounts.queries import as_uuid
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import Body, Flag, Id, Label, Limit, Out, Reference, Text, Url, example
@@ -18,6 +19,7 @@ from admitone.api.windows import WANTED
 from admitone.calendars import groups, queries, services
 from admitone.calendars.models import CalendarGroup
 from admitone.calendars.services.groups import MAX_MEMBERS
+from admitone.logic.errors import Problem
 
 router = Router(tags=["Calendar groups"])
 
@@ -125,10 +127,20 @@ def change_calendar_group(request: ApiRequest, group_id: str, payload: GroupChan
 
 @router.delete("/{group_id}", response={204: None}, summary="Delete a calendar group")
 def delete_calendar_group(request: ApiRequest, group_id: str) -> None:
-    """Its page and links close, its calendars stay as they are; it can be restored in the product."""
+    """Its page and links close, its calendars stay as they are; undo with
+    `POST /calendar-groups/{group_id}/restoration`."""
     account = account_of(request)
     group = queries.group_by_id_or_slug(account, group_id)
     services.delete_group(account=account, group_id=group.id, actor=actor_of(request), now=request.call.now)
+
+
+@router.post("/{group_id}/restoration", response={201: GroupOut}, summary="Restore a deleted calendar group")
+def restore_calendar_group(request: ApiRequest, group_id: str) -> dict[str, Any]:
+    """By its id, with its links. One that is there already stays as it is."""
+    account, key = account_of(request), as_uuid(group_id)
+    if key is None:
+        raise Problem("not_found")
+    return shown(services.restore_group(account=account, group_id=key, actor=actor_of(request), now=request.call.now))
 
 
 def members_of(account: Account, references: list[str] | None) -> list[UUID] | None:

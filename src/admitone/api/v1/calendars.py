@@ -96,6 +96,25 @@ def change_calendar(request: ApiRequest, calendar_id: str, payload: CalendarChan
     return shown(changed)
 
 
+@router.delete("/{calendar_id}", response={204: None}, openapi_extra=refuses("not_found"), summary="Delete a calendar")
+def delete_calendar(request: ApiRequest, calendar_id: str) -> None:
+    """By its id or any slug. Its pages and links close, its appointments stay. Undo with
+    `POST /calendars/{calendar_id}/restoration`."""
+    calendar = queries.by_id_or_slug(account_of(request), calendar_id)
+    services.delete_calendar(
+        account=account_of(request), calendar_id=calendar.id, actor=actor_of(request), now=request.call.now
+    )
+
+
+@router.post("/{calendar_id}/restoration", response={201: CalendarOut}, summary="Restore a deleted calendar")
+def restore_calendar(request: ApiRequest, calendar_id: str) -> dict[str, Any]:
+    """By its id: with its addresses, links, hours and hosts. One that is there already stays as it is."""
+    account = account_of(request)
+    calendar = queries.get(account, calendar_id, deleted=True)
+    services.restore_calendar(account=account, calendar_id=calendar.id, actor=actor_of(request), now=request.call.now)
+    return shown(queries.get(account, calendar_id))
+
+
 def ties_of(request: ApiRequest, payload: CalendarChanges) -> services.Ties:
     """Schedule, group and form as they were named; null is no group and no form. Problem("not_found")."""
     account, named, ties = account_of(request), payload.model_fields_set, services.Ties()

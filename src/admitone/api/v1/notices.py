@@ -128,9 +128,20 @@ def change_notification(
 
 @router.delete("/{calendar_id}/notifications/{notice_key}", response={204: None}, summary="Delete a notification")
 def delete_notification(request: ApiRequest, calendar_id: str, notice_key: str) -> None:
-    """One that was added can be restored in the product for 30 days; a standard one is switched off."""
+    """One that was added can be restored for 30 days (`POST .../restoration`); a standard one is switched off."""
     calendar = by_id_or_slug(account_of(request), calendar_id)
     services.delete_notice(**whose(request, calendar), key=notice_key)
+
+
+@router.post(
+    "/{calendar_id}/notifications/{notice_key}/restoration",
+    response={201: NotificationOut},
+    summary="Restore a deleted notification",
+)
+def restore_notification(request: ApiRequest, calendar_id: str, notice_key: str) -> dict[str, Any]:
+    """One that was added and then deleted."""
+    calendar = by_id_or_slug(account_of(request), calendar_id)
+    return shown(calendar, services.restore_notice(**whose(request, calendar), key=notice_key))
 
 
 def whose(request: ApiRequest, calendar: Calendar) -> dict[str, Any]:

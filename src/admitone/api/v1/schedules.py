@@ -85,6 +85,14 @@ class Opening(Body):
     open: Flag
 
 
+class Copy(Body):
+    """What the copy is called."""
+
+    model_config = example(name="Practice in summer")
+
+    name: Label
+
+
 class HolidayOut(Out):
     """A public holiday; `open` ones keep the usual hours."""
 
@@ -164,6 +172,20 @@ def change_schedule(request: ApiRequest, schedule_id: str, payload: ScheduleChan
         holidays=_holidays(schedule, payload),
     )
     return shown(changed)
+
+
+@router.post("/{schedule_id}/copies", response={201: ScheduleOut}, summary="Copy a schedule")
+def copy_schedule(request: ApiRequest, schedule_id: str, payload: Copy) -> dict[str, Any]:
+    """Hours, single dates and holidays, for nobody yet."""
+    schedule = queries.schedule(account_of(request), schedule_id)
+    made = services.duplicate_schedule(
+        account=account_of(request),
+        schedule_id=schedule.id,
+        actor=actor_of(request),
+        now=request.call.now,
+        name=payload.name,
+    )
+    return shown(made)
 
 
 @router.delete(

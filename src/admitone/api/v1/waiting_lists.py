@@ -46,7 +46,7 @@ class Waiting(Times):
 
 
 class WaitingList(Out):
-    """A page of entries, the newest first."""
+    """A page of entries: the earliest time first, each time's in the order of its line."""
 
     items: list[Waiting]
     next_cursor: str | None
@@ -92,7 +92,7 @@ def list_waiting(request: ApiRequest, calendar_id: str, wanted: WaitingFilter = 
     rows = waiting_list(account, by_id_or_slug(account, calendar_id).id)
     rows = rows.filter(status=wanted.status) if wanted.status else rows
     rows = rows.filter(start_min=wanted.start) if wanted.start is not None else rows
-    entries, cursor = paging.by_id(rows, wanted.cursor, wanted.limit)
+    entries, cursor = paging.by_place(rows, wanted.cursor, wanted.limit)
     return {"items": [waiting_view(entry) for entry in entries], "next_cursor": cursor}
 
 

@@ -4,6 +4,7 @@ from admitone.booking.services.answering import confirm, decline, decline_unansw
 from admitone.booking.services.booking import Booked, book, booked
 from admitone.booking.services.changing import cancel, mark_no_show, reschedule
 from admitone.booking.services.completing import complete
+from admitone.booking.services.hosts import remove_host
 from admitone.booking.services.reserving import Wish, reserve
 from admitone.booking.services.series import cancel_following
 
@@ -19,6 +20,7 @@ __all__ = [
     "decline",
     "decline_unanswered",
     "mark_no_show",
+    "remove_host",
     "reschedule",
     "reserve",
 ]

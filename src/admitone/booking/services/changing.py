@@ -114,7 +114,7 @@ def _reschedule(
     booking = locked(account_id, booking_id)
     _check_change(booking, now=now, by=by, allowed=booking.calendar.guest_can_reschedule)
     if booking.calendar.deleted_at is not None:
-        raise Problem("calendar_paused")
+        raise Problem("calendar_paused" if by == "guest" else "calendar_deleted")
     plan = for_move(booking.calendar.compiled, booking.end_min - booking.start_min, booking.terms, by=by)
     if start == booking.start_min:
         return booking

@@ -75,7 +75,8 @@ def reserve_all(
         booking, drafts = reserve(wish, actor=actor, now=now)
         return [booking], drafts
     if repeat.count > most:
-        raise Problem("invalid", fields={"repeat": "Appointments do not repeat here, or not so often."})
+        never, so_often = "Appointments do not repeat here.", f"Appointments repeat {most} times at most here."
+        raise Problem("invalid", fields={"repeat": so_often if most > 1 else never})
     return reserve_series(wish, repeat, actor=actor, now=now)
 
 

@@ -24,7 +24,9 @@ from admitone.calendars.services.groups import (
 from admitone.calendars.services.holidays import open_holiday, refresh_holidays, set_holidays
 from admitone.calendars.services.hosts import (
     create_host,
+    delete_host,
     ensure_host_for_user,
+    restore_host,
     set_hosts,
     set_own_video_room,
     set_video_room,
@@ -75,6 +77,7 @@ __all__ = [
     "delete_busy_source",
     "delete_calendar",
     "delete_group",
+    "delete_host",
     "delete_schedule",
     "duplicate_schedule",
     "ensure_host_for_user",
@@ -86,6 +89,7 @@ __all__ = [
     "rename_schedule",
     "restore_calendar",
     "restore_group",
+    "restore_host",
     "set_active",
     "set_group_active",
     "set_holidays",

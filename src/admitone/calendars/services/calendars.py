@@ -12,7 +12,8 @@ from django.db import transaction
 from admitone.accounts.models import Account
 from admitone.calendars import places, plans
 from admitone.calendars.models import Calendar, CalendarHost, CalendarSlug, Host, Schedule
-from admitone.calendars.services.hosts import host_for_actor
+from admitone.calendars.queries import bookable
+from admitone.calendars.services.hosts import host_for_actor, restore_team
 from admitone.calendars.services.rows import Week, clean_zone, for_update, tell, write_week
 from admitone.calendars.services.teams import set_team
 from admitone.events import Actor
@@ -43,7 +44,7 @@ def create_calendar(
     schedule: Schedule | None = None,
     **fields: Any,
 ) -> Calendar:
-    """A calendar with one host, the acting user unless given, and a schedule of its own unless one is given, which
+    """A calendar with one host, the team's first or else the acting user unless given, and a schedule of its own unless one is given, which
     then decides zone and hours; `team` is handed to set_team.
 
     `kind` is one of logic.kinds.KINDS, `capacity` the seats of a class (10 unless given) or an event (no limit: 0).
@@ -57,7 +58,7 @@ def create_calendar(
     week = clean_week(hours)
     zone = clean_zone(timezone or account.timezone)
     with transaction.atomic():
-        host = host or host_for_actor(account=account, actor=actor, now=now)
+        host = host or _first(account, team) or host_for_actor(account=account, actor=actor, now=now)
         _refuse_foreign(account, host)
         if schedule is None:
             schedule = Schedule.objects.create(account=account, name=cleaned["name"], timezone=zone, created_at=now)
@@ -132,14 +133,25 @@ def delete_calendar(*, account: Account, calendar_id: UUID, actor: Actor, now: d
 
 
 def restore_calendar(*, account: Account, calendar_id: UUID, actor: Actor, now: datetime) -> Calendar:
-    """Bring a deleted calendar back with its slugs, links and hours."""
+    """Bring a deleted calendar back with its slugs, links, hours and hosts."""
     with transaction.atomic():
         calendar = for_update(account, calendar_id, deleted=True)
         if calendar.deleted_at is not None:
             calendar.deleted_at, calendar.updated_at = None, now
+            restore_team(calendar, actor, now)
             plans.store(calendar, ["deleted_at", "updated_at"])
             tell(calendar, actor, now, "calendar.restored")
     return calendar
+
+
+def _first(account: Account, team: Mapping[str, Any] | None) -> Host | None:
+    """Whom a team names first: nobody else becomes a host on the way. Problem("not_found") for one of others."""
+    for one in (team or {}).get("hosts") or ():
+        host = bookable(account).filter(id=one.host).distinct().first()
+        if host is None:
+            raise Problem("not_found")
+        return host
+    return None
 
 
 def _refuse_foreign(account: Account, host: Host) -> None:

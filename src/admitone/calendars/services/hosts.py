@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from admitone.accounts.models import Account, Membership, User
 from admitone.calendars import plans
@@ -21,9 +22,59 @@ from admitone.logic.faults import Faults
 
 
 def create_host(*, account: Account, name: str, email: str = "", actor: Actor, now: datetime) -> Host:
-    """A host without a sign-in. Problem("invalid") for a missing name or a bad address."""
+    """A host without a sign-in, for this account alone until it books them. Problem("invalid") for name or address."""
     name, email = _clean(name, email)
-    return Host.objects.create(agency=account.agency, name=name, email=email, created_at=now)
+    with transaction.atomic():
+        host = Host.objects.create(agency=account.agency, account=account, name=name, email=email, created_at=now)
+        _tell(account, host, actor, now, "host.created")
+    return host
+
+
+def delete_host(*, account: Account, host_id: UUID, actor: Actor, now: datetime) -> Host:
+    """Hide somebody without a sign-in; their past stays. Twice is once; `restore_host` undoes it.
+
+    Problem("host_in_use") while a calendar has them. Asked through `booking.services.remove_host`, which knows what is ahead.
+    """
+    with transaction.atomic():
+        host = _own(account, host_id)
+        if host.deleted_at is None:
+            if host.calendar_hosts.filter(calendar__deleted_at=None).exists():
+                raise Problem("host_in_use")
+            _hide(host, now)
+            _tell(account, host, actor, now, "host.deleted")
+    return host
+
+
+def restore_host(*, account: Account, host_id: UUID, actor: Actor, now: datetime) -> Host:
+    """Bring a deleted host back; a calendar that is brought back does the same for its team."""
+    with transaction.atomic():
+        host = _own(account, host_id)
+        if host.deleted_at is not None:
+            _hide(host, None)
+            _tell(account, host, actor, now, "host.restored")
+    return host
+
+
+def restore_team(calendar: Calendar, actor: Actor, now: datetime) -> None:
+    """Whoever was deleted after their calendar comes back with it; in the caller's transaction."""
+    for host in Host.objects.filter(calendar_hosts__calendar=calendar, deleted_at__isnull=False).order_by("id"):
+        _hide(host, None)
+        _tell(calendar.account, host, actor, now, "host.restored")
+
+
+def _own(account: Account, host_id: UUID) -> Host:
+    """Somebody without a sign-in whom the account made or has had in a calendar, locked; Problem("not_found")."""
+    here = CalendarHost.objects.filter(calendar__account=account).values("host")
+    rows = Host.objects.filter(Q(account=account) | Q(id__in=here), agency_id=account.agency_id, user=None)
+    host = rows.select_for_update(no_key=True).filter(id=host_id).first()
+    if host is None:
+        raise Problem("not_found")
+    return host
+
+
+def _hide(host: Host, at: datetime | None) -> None:
+    host.deleted_at = at
+    host.save(update_fields=["deleted_at"])
 
 
 def ensure_host_for_user(*, account: Account, user: User, now: datetime) -> Host:
@@ -126,14 +177,18 @@ def _changed(host: Host, **values: str) -> bool:
 
 
 def _tell_of_host(account: Account, host: Host, actor: Actor, now: datetime) -> None:
+    _tell(account, host, actor, now, "calendar.changed", fields=["host"])
+
+
+def _tell(account: Account, host: Host, actor: Actor, now: datetime, kind: str, **facts: object) -> None:
     record(
         account_id=account.id,
         actor=actor,
         now=now,
-        kind="calendar.changed",
+        kind=kind,
         subject_kind="host",
         subject_id=host.id,
-        facts={"host": str(host.id), "fields": ["host"]},
+        facts={"host": str(host.id), **facts},
     )
 
 

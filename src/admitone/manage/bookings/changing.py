@@ -26,7 +26,7 @@ from admitone.manage.forms import posted, show_problem
 from admitone.manage.links.reach import Reach
 from admitone.ui import formats
 
-LOST = ("slot_taken", "slot_unavailable", "calendar_paused")
+LOST = ("slot_taken", "slot_unavailable", "calendar_paused", "calendar_deleted")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
