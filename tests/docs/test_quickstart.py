@@ -25,6 +25,6 @@ def test_every_command_answers_with_the_status_it_promises(live):
             shell.run(block)
             answers = [answer.status for answer in shell.answers[before:]]
             assert answers == [int(status) for status in EXPECTED.findall(block)], (block, shell.answers[-1].text)
-    used, booking = shell.answers[-4].json(), shell.answers[-1].json()
+    used, booking = shell.answers[-10].json(), shell.answers[-7].json()
     assert used["items"][0]["booking_ids"] == [booking["id"]]
     assert (used["items"][0]["status"], booking["status"]) == ("used", "cancelled")

@@ -16,6 +16,7 @@ import click
 from admitone.cli.boot import boot
 from admitone.cli.demo_assessment import ensure_assessment
 from admitone.cli.demo_intake import ensure_intake
+from admitone.cli.demo_teams import ensure_team_key
 from admitone.cli.demo_workflow import ensure_workflow
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def ensure(now: datetime) -> dict[str, Any]:
         "permanent_url": permanent_url(calendar.id),
         "group_url": group_url(account.slug, "appointments"),
         "one_time_url": one_time_url(open_link(calendar, now).id),
+        **ensure_team_key(Account.objects.get(slug=CONSULTANT), "ao_" + derived("team api key", 43), now),
         "each_type": {one.kind: scheduling_url(one.account.slug, one.slug) for one in of_each_type()},
         **intake,
         "form_first_url": ensure_assessment(account, now),
