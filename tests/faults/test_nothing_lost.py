@@ -23,7 +23,6 @@ from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.storm
 ROOT = Path(__file__).resolve().parents[2]
-#: For each hundred forms: on SQLite, where the one process is killed again and again, most of their work is left for after.
 RECOVERY_SECONDS = 60
 SENDERS = 6
 SECONDS_PER_FORM = 1.0
@@ -94,10 +93,10 @@ def unfinished(fleet: Fleet) -> int:
     return int(due + inside)
 
 
-def recovered(fleet: Fleet, forms: int) -> float:
+def recovered(fleet: Fleet) -> float:
     """Seconds until no work is left."""
     began = time.monotonic()
-    while unfinished(fleet) and time.monotonic() - began < RECOVERY_SECONDS * forms / 100:
+    while unfinished(fleet) and time.monotonic() - began < RECOVERY_SECONDS:
         time.sleep(0.25)
     return time.monotonic() - began
 
@@ -147,7 +146,7 @@ def check(fleet: Fleet, smtp: SmtpServer, intake: Intake) -> None:
 )
 def test_killed_processes_lose_no_submission_and_mail_each_link_once(fleet, smtp, forms, kills, record_property):
     intake = storm(fleet, forms, kills, seed=kills)
-    seconds = recovered(fleet, forms)
+    seconds = recovered(fleet)
     mails = [mail.recipients[0] for mail in smtp.messages]
     record_property("acknowledged forms", len(intake.acknowledged))
     record_property("kills", fleet.kills)
