@@ -176,6 +176,7 @@ def fill_clinic(stage: Stage) -> None:
         notice=60,
         brand_color="#1f6f5c",
     )
+    ensure_assessment(stage.account, stage.now)
     create_calendar(
         account=stage.account,
         actor=stage.actor,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from admitone.cli.demo_assessment import NAME as ASSESSMENT
+
 if TYPE_CHECKING:
     from admitone.accounts.models import Account
     from admitone.forms.models import Form
@@ -39,7 +41,7 @@ def ensure_form(account: Account, now: datetime) -> Form:
     from admitone.forms.queries import listing
     from admitone.forms.services import create_form
 
-    return listing(account).order_by("id").first() or create_form(
+    return listing(account).exclude(name=ASSESSMENT).order_by("id").first() or create_form(
         account=account,
         actor=SYSTEM,
         now=now,
