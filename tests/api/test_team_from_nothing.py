@@ -191,3 +191,30 @@ def test_waiting_list_is_paged_in_the_order_of_the_line(api, calendar):
         cursor = f"&cursor={page['next_cursor']}"
     assert (found, page["next_cursor"]) == (wanted, None)
     assert code(api.get("/calendars/first/waitlist?cursor=x")) == (422, "invalid")
+
+
+def test_guest_who_did_not_come_is_marked_and_unmarked(api, calendar, freeze):
+    booking = factories.booking(calendar)
+    path = f"/bookings/{booking.id}/no-show"
+    assert code(api.post(path)) == (409, "booking_not_active")
+    booking.start_min -= 60 * 24 * 60
+    booking.end_min -= 60 * 24 * 60
+    booking.save()
+    assert made(api.post(path))["status"] == "no_show"
+    assert made(api.delete(path), 200)["status"] == "confirmed"
+
+
+def test_feed_of_a_host_is_read_and_forgotten(account, team):
+    admin = Api(factories.api_key(account, ["admin"])[1])
+    body = {"host": team[0]["host"], "url": "https://example.com/ada.ics", "name": "Private"}
+    feed = made(admin.post("/busy-sources", body))
+    assert (feed["kind"], feed["state"], feed["host"]) == ("ics", "unread", team[0]["host"])
+    assert admin.post("/busy-sources", body | {"url": "nothing"}).json()["errors"].keys() == {"url"}
+    assert code(admin.post("/busy-sources", body | {"host": str(uuid4())})) == (404, "not_found")
+    made(admin.delete(f"/busy-sources/{feed['id']}"), 204)
+    assert admin.get("/busy-sources").json()["items"] == []
+
+
+def test_feed_needs_the_scope_admin(api, team):
+    body = {"host": team[0]["host"], "url": "https://example.com/ada.ics"}
+    assert code(api.post("/busy-sources", body)) == (403, "forbidden")

@@ -17,6 +17,7 @@ from tests.contract.world import (
     enrollment_of,
     hook_of,
     message_of,
+    source_of,
     waiting_of,
 )
 
@@ -105,6 +106,7 @@ def theirs(db, freeze):
         "calendar_id": str(calendar.id),
         "group_id": str(factories.group(other).id),
         "schedule_id": str(calendar.schedule_id),
+        "source_id": str(source_of(calendar).id),
         "host_id": str(calendar.calendar_hosts.get().host_id),
         "block_id": str(block_of(calendar).id),
         "entry_id": str(waiting_of(calendar, factories.contact(calendar.account)).id),

@@ -334,6 +334,35 @@ def reschedule_booking(request: ApiRequest, booking_id: str, payload: Move) -> d
     return get_booking(request, booking_id)
 
 
+@router.post(
+    "/{booking_id}/no-show",
+    response={201: BookingOut},
+    openapi_extra=refuses("booking_not_active"),
+    summary="Say that a guest did not come",
+)
+def mark_no_show(request: ApiRequest, booking_id: str) -> dict[str, Any]:
+    """Once the appointment has begun. Doing it twice changes nothing."""
+    return _no_show(request, booking_id, undo=False)
+
+
+@router.delete(
+    "/{booking_id}/no-show",
+    response=BookingOut,
+    openapi_extra=refuses("booking_not_active"),
+    summary="Say that the guest came after all",
+)
+def clear_no_show(request: ApiRequest, booking_id: str) -> dict[str, Any]:
+    return _no_show(request, booking_id, undo=True)
+
+
+def _no_show(request: ApiRequest, booking_id: str, *, undo: bool) -> dict[str, Any]:
+    booking = get(account_of(request), Booking, booking_id)
+    services.mark_no_show(
+        account_id=booking.account_id, booking_id=booking.id, actor=actor_of(request), now=request.call.now, undo=undo
+    )
+    return get_booking(request, booking_id)
+
+
 def host_of(account: Account, reference: str) -> UUID:
     """A host of the account's agency by id. Problem("not_found")."""
     key = as_uuid(reference)

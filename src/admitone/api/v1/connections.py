@@ -9,12 +9,13 @@ from ninja import Router
 from pydantic import BaseModel, Field
 
 from admitone.accounts.limits import hit
-from admitone.accounts.queries import as_uuid
+from admitone.accounts.queries import as_uuid, get
 from admitone.api import paging
 from admitone.api.call import ApiRequest, account_of, actor_of
 from admitone.api.fields import At, Body, Id, Limit, Name, Out, Reference, example, plain_line
 from admitone.api.openapi import refuses
 from admitone.api.windows import WANTED
+from admitone.calendars import services
 from admitone.calendars.models import BusySource
 from admitone.integrations import connecting, connections
 from admitone.logic.clock import iso
@@ -84,6 +85,18 @@ class Page(BaseModel):
 
     cursor: Annotated[str, Field(max_length=100)] | None = Field(None, description="`next_cursor` of the page before.")
     limit: Limit = 50
+
+
+class NewFeed(Body):
+    """An iCalendar feed (ICS) of a host's other appointments."""
+
+    model_config = example(
+        host="01973c2e-6c5a-7d3e-9d6f-0a1b2c3d4e5f", url="https://example.com/secret/ada.ics", name="Private"
+    )
+
+    host: Annotated[Reference, Field(description="Id.")]
+    url: Annotated[str, Field(min_length=1, max_length=900)]
+    name: Name = ""
 
 
 class NewCalDav(Body):
@@ -207,6 +220,42 @@ def list_busy_sources(request: ApiRequest, wanted: Page = WANTED) -> dict[str, A
     rows = BusySource.objects.filter(account=account_of(request))
     found, cursor = paging.by_id(rows, wanted.cursor, wanted.limit)
     return {"items": [source_view(row) for row in found], "next_cursor": cursor}
+
+
+@busy.post("", response={201: BusySourceOut}, openapi_extra=refuses("not_found"), summary="Read a host's feed")
+def create_busy_source(request: ApiRequest, payload: NewFeed) -> dict[str, Any]:
+    """It is read in the background at once; until the first success the host counts as busy."""
+    admin(request)
+    count(request)
+    made = services.add_busy_source(
+        account=account_of(request),
+        host_id=_key(payload.host),
+        kind="ics",
+        config={"url": payload.url},
+        name=payload.name,
+        actor=actor_of(request),
+        now=request.call.now,
+    )
+    return source_view(made)
+
+
+@busy.delete("/{source_id}", response={204: None}, summary="Forget a feed")
+def delete_busy_source(request: ApiRequest, source_id: str) -> None:
+    """With what it blocked. Feeds alone: which calendars of a connection block is chosen there."""
+    admin(request)
+    source = get(account_of(request), BusySource, source_id)
+    if source.kind != "ics":
+        raise Problem("not_found")
+    services.delete_busy_source(
+        account=source.account, source_id=source.id, actor=actor_of(request), now=request.call.now
+    )
+
+
+def _key(host: str) -> UUID:
+    key = as_uuid(host)
+    if key is None:
+        raise Problem("not_found")
+    return key
 
 
 def source_view(row: BusySource) -> dict[str, Any]:
