@@ -47,7 +47,15 @@ def test_field_not_required_says_optional() -> None:
     assert "(optional)" in render("{% field form.slug %}", form=Sample())
 
 
-def test_field_of_choices_never_says_optional() -> None:
+def test_radios_of_which_none_has_to_be_set_say_optional() -> None:
+    class Free(forms.Form):
+        kind = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect, required=False)
+
+    assert "(optional)" in render("{% field form.kind %}", form=Free())
+    assert "(optional)" not in render("{% field form.kind %}", form=Free(initial={"kind": "a"}))
+
+
+def test_list_of_choices_never_says_optional() -> None:
     class Free(forms.Form):
         kind = forms.ChoiceField(choices=[("", "Any"), ("a", "A")], required=False)
 

@@ -29,8 +29,11 @@ def field_context(bound: BoundField, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _may_be_empty(bound: BoundField) -> bool:
-    """Is leaving it empty a choice worth a word? A list of options always holds one."""
-    return not bound.field.required and not isinstance(bound.field.widget, widgets.ChoiceWidget)
+    """Is leaving it empty a choice worth a word? A list of options always holds one, but for radios of which none is set."""
+    widget = bound.field.widget
+    if isinstance(widget, widgets.RadioSelect):
+        return not bound.field.required and not bound.initial and all(value for value, _ in widget.choices)
+    return not bound.field.required and not isinstance(widget, widgets.ChoiceWidget)
 
 
 def _kind(bound: BoundField, *, switch: bool) -> str:
