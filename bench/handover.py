@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+os.environ["TESTS_ON_DISK"] = "1"
 
 
 def option(name: str, default: int) -> int:

@@ -26,6 +26,7 @@ from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
+os.environ["TESTS_ON_DISK"] = "1"
 
 import psycopg  # noqa: E402
 from bench.http.floor import floor_of  # noqa: E402
