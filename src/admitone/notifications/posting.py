@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from admitone.accounts.addresses import unsubscribe_url
@@ -60,11 +61,8 @@ def to_guest(
         reply_to=messaging.reply_to(booking.account) or answers_to(one),
         ics=file,
         ics_method=method or "",
-        must_contain=rendered.links,
         now=now,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
+        **words(rendered),
     )
 
 
@@ -85,11 +83,8 @@ def to_host(one: Appointment, write: Write, *, kind: str, key: str, method: ics.
             reply_to="" if one.status == "pending" else booking.email,
             ics=file,
             ics_method=method or "",
-            must_contain=rendered.links,
             now=now,
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
+            **words(rendered),
         )
 
 
@@ -121,11 +116,8 @@ def to_addresses(
             key=f"{key}:{place}",
             to=address,
             reply_to=booking.email,
-            must_contain=rendered.links,
             now=now,
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
+            **words(rendered),
         )
 
 
@@ -150,12 +142,19 @@ def to_party(
             reply_to=messaging.reply_to(booking.account) or answers_to(one),
             ics=file,
             ics_method=method or "",
-            must_contain=rendered.links,
             now=now,
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
+            **words(rendered),
         )
+
+
+def words(rendered: Rendered) -> dict[str, Any]:
+    """What a message says, for `queue`."""
+    return {
+        "subject": rendered.subject,
+        "text": rendered.text,
+        "html": rendered.html,
+        "must_contain": rendered.links,
+    }
 
 
 def finished(one: Appointment, write: Write) -> Rendered:
@@ -204,11 +203,8 @@ def to_people(
             key=f"{key}:{place}",
             to=person.email,
             reply_to=reply_to,
-            must_contain=rendered.links,
             now=now,
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
+            **words(rendered),
         )
         sent.append(message)
     return sent
